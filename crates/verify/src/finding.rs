@@ -1,0 +1,98 @@
+//! What the judge has to say: which rule, which bytes, and in words.
+//!
+//! Findings go back to a model as objections, into the journal, and out of `lint`.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+use wire::Edit;
+
+use crate::{Fault, Level, Rule};
+
+/// One rule broken by one reply, or by silence. As JSON it carries its rule's clause along:
+/// `{"rule":"ipv4.ttl","level":"MUST NOT","rfc":1122,"section":"3.2.1.7","offset":8,…}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The row that was broken.
+    pub rule: &'static Rule,
+    /// The first octet of the reply at fault.
+    pub offset: usize,
+    /// How many octets are; 0 where the fault is that there are none.
+    pub length: usize,
+    /// What was expected and what was found.
+    pub message: String,
+    /// What would put the packet right, proposed by rules on single packets only. For `lint`:
+    /// nothing between the model and the wire applies them.
+    pub edits: Vec<Edit>,
+}
+
+impl Finding {
+    pub(crate) fn new(rule: &'static Rule, fault: Fault) -> Self {
+        Finding {
+            rule,
+            offset: fault.range.start,
+            length: fault.range.len(),
+            message: fault.message,
+            edits: fault.edits,
+        }
+    }
+
+    /// How much the clause demands.
+    pub fn level(&self) -> Level {
+        self.rule.level
+    }
+}
+
+/// One line: `ipv4.ttl (RFC 1122 3.2.1.7, MUST NOT) byte 8: expected 1 or more, found 0`.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Rule { id, rfc, section, level, .. } = self.rule;
+        write!(f, "{id} (RFC {rfc} {section}, {level}) ")?;
+        match (self.offset, self.length) {
+            (_, 0) => write!(f, "{}", self.message),
+            (offset, 1) => write!(f, "byte {offset}: {}", self.message),
+            (offset, length) => {
+                write!(f, "bytes {offset}–{}: {}", offset + length - 1, self.message)
+            }
+        }
+    }
+}
+
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = 7 + usize::from(!self.edits.is_empty());
+        let mut object = serializer.serialize_struct("Finding", fields)?;
+        object.serialize_field("rule", self.rule.id)?;
+        object.serialize_field("level", &self.rule.level)?;
+        object.serialize_field("rfc", &self.rule.rfc)?;
+        object.serialize_field("section", self.rule.section)?;
+        object.serialize_field("offset", &self.offset)?;
+        object.serialize_field("length", &self.length)?;
+        object.serialize_field("message", &self.message)?;
+        match self.edits.is_empty() {
+            true => object.skip_field("edits")?,
+            false => object.serialize_field("edits", &self.edits)?,
+        }
+        object.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_and_json() {
+        let rule = crate::rule("ipv4.ttl").unwrap();
+        let fault = Fault::new(8..9, "expected 1 or more, found 0".to_owned());
+        let finding = Finding::new(rule, fault.mended_by(&[64]));
+        let expect = "ipv4.ttl (RFC 1122 3.2.1.7, MUST NOT) byte 8: expected 1 or more, found 0";
+        assert_eq!(finding.to_string(), expect);
+        let expect = serde_json::json!({
+            "rule": "ipv4.ttl", "level": "MUST NOT", "rfc": 1122, "section": "3.2.1.7",
+            "offset": 8, "length": 1, "message": "expected 1 or more, found 0",
+            "edits": [{"op": "set", "offset": 8, "bytes": "40"}],
+        });
+        assert_eq!(serde_json::to_value(&finding).unwrap(), expect);
+    }
+}

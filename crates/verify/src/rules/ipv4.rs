@@ -1,0 +1,181 @@
+//! Rules on one IPv4 datagram, whoever sent it (RFC 791, RFC 1122 section 3.2.1).
+//!
+//! They hold for any packet of a capture as for a model's reply, and propose the edit that would put
+//! a field right where one value is.
+
+use wire::Ipv4;
+use wire::checksum::{add16, sum};
+use wire::ipv4::{MIN_HEADER_LEN, field};
+
+use super::{GOOD, answered};
+use crate::rule::{Check, Fault, Level, Rule};
+
+/// The version is 4.
+pub(super) const VERSION: Rule = Rule {
+    id: "ipv4.version",
+    rfc: 1122,
+    section: "3.2.1.1",
+    level: Level::Must,
+    quote: "A datagram whose version number is not 4 MUST be silently discarded.",
+    note: None,
+    check: Check::Packet(version),
+    pass: GOOD,
+    fail: answered("6500002000000000400146db0a0000010a000002000021270007000170696e67"),
+};
+
+fn version(packet: &[u8]) -> Option<Fault> {
+    let first = *packet.first()?;
+    let fault = Fault::unless_equal(field::VERSION_IHL, 4, first >> 4)?;
+    Some(fault.mended_by(&[0x40 | first & 0x0f]))
+}
+
+/// There is a whole header, of at least five words.
+pub(super) const IHL: Rule = Rule {
+    id: "ipv4.ihl",
+    rfc: 791,
+    section: "3.1",
+    level: Level::Must,
+    quote: "Note that the minimum value for a correct header is 5.",
+    note: None,
+    check: Check::Packet(ihl),
+    pass: GOOD,
+    fail: answered("4400002000000000400167db0a0000010a000002000021270007000170696e67"),
+};
+
+fn ihl(packet: &[u8]) -> Option<Fault> {
+    let Some(ip) = Ipv4::new(packet) else {
+        let message =
+            format!("expected a header of {MIN_HEADER_LEN} bytes, found {}", packet.len());
+        return Some(Fault::new(0..packet.len(), message));
+    };
+    if ip.header().is_some() {
+        return None;
+    }
+    let (words, length) = (ip.header_len() / 4, packet.len());
+    let message = format!("expected 5 to {} words, found {words}", (length / 4).min(15));
+    Some(Fault::new(field::VERSION_IHL, message))
+}
+
+/// The total length holds the header, and the bytes hold the total length.
+pub(super) const TOTAL_LENGTH: Rule = Rule {
+    id: "ipv4.total_length",
+    rfc: 791,
+    section: "3.1",
+    level: Level::Must,
+    quote: "Total Length is the length of the datagram, measured in octets, including internet \
+            header and data.",
+    note: None,
+    check: Check::Packet(total_length),
+    pass: GOOD,
+    fail: answered("4500002100000000400166da0a0000010a000002000021270007000170696e67"),
+};
+
+fn total_length(packet: &[u8]) -> Option<Fault> {
+    let ip = Ipv4::new(packet)?;
+    let (least, most) = (ip.header().map_or(MIN_HEADER_LEN, <[u8]>::len), packet.len());
+    let found = ip.total_length();
+    if (least..=most).contains(&usize::from(found)) {
+        return None;
+    }
+    let fault = Fault::new(field::TOTAL_LENGTH, format!("expected {most}, found {found}"));
+    Some(match u16::try_from(most) {
+        Ok(length) => fault.mended_by(&length.to_be_bytes()),
+        Err(_) => fault,
+    })
+}
+
+/// The reserved flag is clear.
+pub(super) const RESERVED_FLAG: Rule = Rule {
+    id: "ipv4.reserved_flag",
+    rfc: 791,
+    section: "3.1",
+    level: Level::Must,
+    quote: "Bit 0: reserved, must be zero",
+    note: None,
+    check: Check::Packet(reserved_flag),
+    pass: GOOD,
+    fail: answered("45000020000080004001e6da0a0000010a000002000021270007000170696e67"),
+};
+
+fn reserved_flag(packet: &[u8]) -> Option<Fault> {
+    let flags = packet.get(field::FLAGS.start).filter(|flags| **flags & 0x80 != 0)?;
+    let message = "expected a reserved flag of 0, found 1".to_owned();
+    Some(Fault::new(field::FLAGS, message).mended_by(&[flags & 0x7f]))
+}
+
+/// The TTL is not zero.
+pub(super) const TTL: Rule = Rule {
+    id: "ipv4.ttl",
+    rfc: 1122,
+    section: "3.2.1.7",
+    level: Level::MustNot,
+    quote: "A host MUST NOT send a datagram with a Time-to-Live (TTL) value of zero.",
+    note: None,
+    check: Check::Packet(ttl),
+    pass: GOOD,
+    fail: answered("45000020000000000001a6db0a0000010a000002000021270007000170696e67"),
+};
+
+fn ttl(packet: &[u8]) -> Option<Fault> {
+    Ipv4::new(packet).filter(|ip| ip.ttl() == 0)?;
+    Some(Fault::new(field::TTL, "expected 1 or more, found 0".to_owned()))
+}
+
+/// The header checksum is the one this header has.
+pub(super) const CHECKSUM: Rule = Rule {
+    id: "ipv4.checksum",
+    rfc: 791,
+    section: "3.1",
+    level: Level::Must,
+    quote: "The checksum field is the 16 bit one's complement of the one's complement sum of all \
+            16 bit words in the header.",
+    note: Some(
+        "A receiver takes ffff for 0000, a sender never has cause to write it (RFC 1624 section 3): \
+         this row judges the sender.",
+    ),
+    check: Check::Packet(checksum),
+    pass: GOOD,
+    fail: answered("4500002000000000400112340a0000010a000002000021270007000170696e67"),
+};
+
+fn checksum(packet: &[u8]) -> Option<Fault> {
+    let ip = Ipv4::new(packet)?;
+    wrong_checksum(ip.header()?, field::CHECKSUM.start, 0)
+}
+
+/// The fault of a checksum field at `at` in `covered`, which begins at `start` in its packet.
+pub(super) fn wrong_checksum(covered: &[u8], at: usize, start: usize) -> Option<Fault> {
+    let (before, rest) = covered.split_at_checked(at)?;
+    let (found, after) = rest.split_first_chunk::<2>()?;
+    let expected = !add16(sum(before), sum(after));
+    let found = u16::from_be_bytes(*found);
+    if expected == found {
+        return None;
+    }
+    let message = format!("expected 0x{expected:04x}, found 0x{found:04x}");
+    let range = start + at..start + at + 2;
+    Some(Fault::new(range, message).mended_by(&expected.to_be_bytes()))
+}
+
+/// The source can be a host.
+pub(super) const SOURCE: Rule = Rule {
+    id: "ipv4.source",
+    rfc: 1122,
+    section: "3.2.1.3",
+    level: Level::Must,
+    quote: "When a host sends any datagram, the IP source address MUST be one of its own IP \
+            addresses (but not a broadcast or multicast address).",
+    note: Some(
+        "0.0.0.0 passes: a host that is yet to learn its address may send from it. Class E does \
+         not: it defines no single host (section 3.2.2).",
+    ),
+    check: Check::Packet(source),
+    pass: GOOD,
+    fail: answered("4500002000000000400190dae00000010a000002000021270007000170696e67"),
+};
+
+fn source(packet: &[u8]) -> Option<Fault> {
+    let source = Ipv4::new(packet)?.source();
+    let message = || format!("expected the address of a host, found {source}");
+    (source.octets()[0] >= 224).then(|| Fault::new(field::SOURCE, message()))
+}

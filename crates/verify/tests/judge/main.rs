@@ -1,0 +1,11 @@
+//! The judge from outside: every mutation of a good exchange, every kind of request, other
+//! responders, random bytes.
+//!
+//! Nothing here leans on the crate's own checksums or fields: `packets` writes bytes by hand, and it
+//! holds the project's only responder besides smoltcp, in tests, where responders belong.
+
+mod due;
+mod mutations;
+mod packets;
+mod random;
+mod smoltcp;

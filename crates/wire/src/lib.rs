@@ -1,0 +1,33 @@
+//! Bytes to named fields and back: the vocabulary every other part of softstack speaks.
+//!
+//! A packet passes here on its way in (a view names its fields, [`dissect()`] lists them for people),
+//! and on its way out (a model may answer in [`Edit`]s of the request instead of plain hex).
+//! This crate judges nothing, does no I/O, and builds requests only: a reply comes from a model.
+//!
+//! In the order a packet meets them: [`checksum`], [`ipv4`], [`icmp`], [`dissect()`], [`edit`],
+//! [`echo`], [`hex`].
+
+#![forbid(unsafe_code)]
+
+pub mod checksum;
+pub mod dissect;
+pub mod echo;
+pub mod edit;
+pub mod hex;
+pub mod icmp;
+pub mod ipv4;
+
+pub use dissect::{Dissection, Field, Layer, Value, dissect};
+pub use echo::Echo;
+pub use edit::{Edit, EditError, apply};
+pub use icmp::Icmp;
+pub use ipv4::Ipv4;
+
+/// The longest IPv4 datagram in octets: `total_length` is 16 bits wide (RFC 791 section 3.1).
+pub const MAX_DATAGRAM: usize = 65_535;
+
+/// The big-endian 16-bit word at `offset`, or `None` where the bytes run out.
+pub(crate) fn word(bytes: &[u8], offset: usize) -> Option<u16> {
+    let pair = bytes.get(offset..)?.first_chunk::<2>()?;
+    Some(u16::from_be_bytes(*pair))
+}
