@@ -1,0 +1,186 @@
+//! `softstack ping`: a private network, the system's real `ping`, and a model that answers it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use softstack::journal::{Journal, Record};
+use softstack::link::memory::MemoryLink;
+use softstack::link::{Addresses, Link};
+use softstack::pinger::{self, Options};
+use softstack::sandbox::{Device, Sandbox, SandboxConfig};
+use softstack::stack::Stack;
+use verify::Host;
+
+use super::{Model, Outcome, Output};
+
+/// How long ping waits for a last reply: a model may think long.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Arguments of `softstack ping`.
+#[derive(Args)]
+pub struct Ping {
+    /// Number of echo requests to send.
+    #[arg(short, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    count: u64,
+    /// Bytes of data in each request.
+    #[arg(short, value_name = "SIZE", default_value_t = 56, value_parser = clap::value_parser!(u32).range(0..=65_507))]
+    size: u32,
+    /// Seconds between two requests.
+    #[arg(short, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    interval: Duration,
+    /// What carries the packets. `memory` needs no namespaces: the same packets, inside this process.
+    #[arg(long, value_name = "WIRE", default_value = "auto")]
+    wire: Wire,
+    #[command(flatten)]
+    model: Model,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Wire {
+    /// A TUN device in a private network, or a veth pair where TUN may not be opened.
+    Auto,
+    /// A TUN device in a private network.
+    Tun,
+    /// A veth pair in a private network, read through a packet socket.
+    Veth,
+    /// No network at all.
+    Memory,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if seconds <= 3600.0 => Ok(duration),
+        _ => Err("must be between 0 and 3600 seconds".into()),
+    }
+}
+
+impl Ping {
+    /// Runs the subcommand; its exit code is ping's.
+    pub fn run(self) -> Outcome {
+        let journal = self.output.journal()?;
+        match self.wire {
+            Wire::Memory => self.over_memory(&journal),
+            Wire::Auto => self.over_network(&journal, Device::Auto),
+            Wire::Tun => self.over_network(&journal, Device::Tun),
+            Wire::Veth => self.over_network(&journal, Device::Veth),
+        }
+    }
+
+    fn over_network(&self, journal: &Journal, device: Device) -> Outcome {
+        let sandbox = Sandbox::start(SandboxConfig { device, ..SandboxConfig::default() })?;
+        let addresses = sandbox.addresses().clone();
+        let stop = Arc::new(AtomicBool::new(false));
+        let stack = self.stack(&addresses, sandbox.link(), journal);
+        thread::scope(|scope| -> Outcome {
+            let host = scope.spawn(|| stack.run(&stop));
+            let finished = Finish(&stop);
+            let (mut running, _) = pinger::start(&sandbox, &self.options(&addresses))?;
+            let interrupter = running.interrupter();
+            let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+            let handle = signals.handle();
+            scope.spawn(move || {
+                for _ in signals.forever() {
+                    // Ping ends with its statistics; if it has ended already, all is well too.
+                    let _ = interrupter.interrupt();
+                }
+            });
+            let (stdout, stderr) = (running.stdout.take(), running.stderr.take());
+            scope.spawn(move || lines(stderr, |text| eprintln!("{text}")));
+            lines(stdout, |text| journal.record(&Record::Pinger { text: text.into() }));
+            let status = running.wait()?;
+            handle.close();
+            drop(finished);
+            host.join().expect("the stack does not panic")?;
+            Ok(ExitCode::from(status.code().unwrap_or(2) as u8))
+        })
+    }
+
+    fn over_memory(&self, journal: &Journal) -> Outcome {
+        let addresses = Addresses::default();
+        let (link, wire) = MemoryLink::pair();
+        let stop = Arc::new(AtomicBool::new(false));
+        let interrupted = Arc::new(AtomicBool::new(false));
+        signal_hook::flag::register(SIGINT, Arc::clone(&interrupted))?;
+        let stack = self.stack(&addresses, Arc::new(link), journal);
+        thread::scope(|scope| -> Outcome {
+            let host = scope.spawn(|| stack.run(&stop));
+            let finished = Finish(&stop);
+            let mut out = Lines { journal, line: Vec::new() };
+            let options = self.options(&addresses);
+            let tally =
+                pinger::over_memory(&wire, addresses.kernel, &options, &interrupted, &mut out)?;
+            drop(finished);
+            host.join().expect("the stack does not panic")?;
+            Ok(ExitCode::from(tally.exit_code()))
+        })
+    }
+
+    fn options(&self, addresses: &Addresses) -> Options {
+        Options {
+            count: Some(self.count),
+            size: self.size as usize,
+            interval: self.interval,
+            timeout: PATIENCE,
+            ..Options::new(addresses.model)
+        }
+    }
+
+    fn stack<'a>(
+        &self,
+        addresses: &Addresses,
+        link: Arc<dyn Link>,
+        journal: &'a Journal,
+    ) -> Stack<'a> {
+        let host = Host { address: addresses.model, broadcast: super::broadcast(addresses) };
+        Stack::new(link, self.model.mind(), host, journal)
+    }
+}
+
+/// Stops the stack when dropped, however the ping ended: its thread must not outlive the scope.
+struct Finish<'a>(&'a AtomicBool);
+
+impl Drop for Finish<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn lines(pipe: Option<impl Read>, mut each: impl FnMut(&str)) {
+    let Some(pipe) = pipe else { return };
+    BufReader::new(pipe).lines().map_while(Result::ok).for_each(|line| each(&line));
+}
+
+/// A writer whose lines become records.
+struct Lines<'a> {
+    journal: &'a Journal,
+    line: Vec<u8>,
+}
+
+impl Write for Lines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        for &byte in bytes {
+            match byte {
+                b'\n' => {
+                    let text = String::from_utf8_lossy(&self.line).into_owned();
+                    self.journal.record(&Record::Pinger { text });
+                    self.line.clear();
+                }
+                byte => self.line.push(byte),
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,275 @@
+//! The journal: every step of every packet, written down as it happens. The terminal, `replay`, the
+//! benchmark and whatever comes later read only these records. Two forms: JSON Lines, one record a
+//! line, and pcapng, where the reasoning and the verdict are comments of the packets.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+mod pcapng;
+
+use pcapng::Pcapng;
+
+/// Version of the records' schema, in the first record of every journal.
+pub const SCHEMA: u32 = 1;
+
+/// One step. As JSON, an object whose `record` names the kind; see `docs/journal.md`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum Record {
+    /// The first record: who listens where.
+    Start {
+        /// [`SCHEMA`].
+        schema: u32,
+        /// This program and its version.
+        program: String,
+        /// What thinks, as in `--model`.
+        model: String,
+        /// The host's address.
+        address: String,
+        /// What carries the packets.
+        link: String,
+        /// Whether the runtime computes checksums for the model. Always said, so that nobody wonders.
+        checksum_offload: bool,
+        /// Nanoseconds since 1970.
+        time_ns: u64,
+    },
+    /// A packet came in.
+    Request {
+        /// Its number, from 1.
+        packet: u64,
+        /// Nanoseconds since 1970.
+        time_ns: u64,
+        /// The packet in hex.
+        bytes: String,
+    },
+    /// A line of reasoning.
+    Reasoning {
+        /// Number of the packet it is about.
+        packet: u64,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// The line.
+        text: String,
+    },
+    /// What an attempt came to.
+    Thought {
+        /// Number of the packet it is about.
+        packet: u64,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// Who thought.
+        model: String,
+        /// `send`, `drop` or `fail`.
+        action: Act,
+        /// Why nothing is to be sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// The reply in hex.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bytes: Option<String>,
+        /// Tokens read and written.
+        tokens: u64,
+        /// Seconds it took.
+        seconds: f64,
+    },
+    /// What the judge said of it.
+    Verdict {
+        /// Number of the packet it is about.
+        packet: u64,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// Whether the action may be carried out.
+        admitted: bool,
+        /// Findings; with `admitted`, remarks.
+        findings: Vec<Objection>,
+    },
+    /// A reply was transmitted.
+    Reply {
+        /// Number of the packet it answers.
+        packet: u64,
+        /// Nanoseconds since 1970.
+        time_ns: u64,
+        /// What went onto the wire, in hex.
+        bytes: String,
+        /// Seconds since the packet came in.
+        seconds: f64,
+    },
+    /// Nothing was transmitted.
+    Silence {
+        /// Number of the packet that gets no answer.
+        packet: u64,
+        /// Why.
+        reason: String,
+        /// Seconds since the packet came in.
+        seconds: f64,
+    },
+    /// A packet was dropped unread because too many waited.
+    Overflow {
+        /// Packets dropped so far.
+        dropped: u64,
+    },
+    /// A line that the pinger printed.
+    Pinger {
+        /// The line.
+        text: String,
+    },
+    /// The last record.
+    End {
+        /// What it came to.
+        #[serde(flatten)]
+        statistics: Statistics,
+    },
+}
+
+/// The kinds of action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Send a reply.
+    Send,
+    /// Send nothing, on purpose.
+    Drop,
+    /// Send nothing, because no decision came out.
+    Fail,
+}
+
+/// A finding of the judge, in a form that can be read back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objection {
+    /// Name of the rule.
+    pub rule: String,
+    /// `MUST`, `MUST NOT`, `SHOULD` …
+    pub level: String,
+    /// Number of the RFC.
+    pub rfc: u16,
+    /// Section of the RFC.
+    pub section: String,
+    /// First byte of the reply that is meant.
+    pub offset: usize,
+    /// Number of bytes.
+    pub length: usize,
+    /// What was expected and what was found.
+    pub message: String,
+}
+
+impl From<&verify::Finding> for Objection {
+    fn from(finding: &verify::Finding) -> Objection {
+        Objection {
+            rule: finding.rule.id.into(),
+            level: finding.rule.level.name().into(),
+            rfc: finding.rule.rfc,
+            section: finding.rule.section.into(),
+            offset: finding.offset,
+            length: finding.length,
+            message: finding.message.clone(),
+        }
+    }
+}
+
+/// Counts over a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// Packets received.
+    pub received: u64,
+    /// Replies transmitted.
+    pub replied: u64,
+    /// Packets dropped on purpose.
+    pub silent: u64,
+    /// Attempts that the judge vetoed.
+    pub vetoed: u64,
+    /// Packets for which no attempt was admitted: the host stayed silent.
+    pub unanswered: u64,
+    /// Packets dropped unread because too many waited.
+    pub overflowed: u64,
+    /// Tokens read and written.
+    pub tokens: u64,
+    /// Median seconds from receiving a packet to transmitting its reply; absent without a reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub median_seconds: Option<f64>,
+}
+
+/// Something that takes records.
+pub trait Sink: Send {
+    /// Writes a record down; it must be readable from outside before this returns.
+    fn record(&mut self, record: &Record) -> io::Result<()>;
+}
+
+/// Why a journal could not be opened.
+#[derive(Debug, Error)]
+#[error("cannot write the journal {}: {source}", path.display())]
+pub struct JournalError {
+    /// The file.
+    pub path: PathBuf,
+    /// Why not.
+    pub source: io::Error,
+}
+
+/// All sinks of a run. Shared between threads: a record goes to every sink before the next.
+#[derive(Default)]
+pub struct Journal {
+    sinks: Mutex<Vec<Box<dyn Sink>>>,
+}
+
+impl Journal {
+    /// A journal that goes nowhere yet.
+    pub fn new() -> Journal {
+        Journal::default()
+    }
+
+    /// Adds a sink.
+    pub fn add(&mut self, sink: impl Sink + 'static) {
+        self.sinks.get_mut().expect("no thread panicked").push(Box::new(sink));
+    }
+
+    /// Adds a file: pcapng if its name ends in `.pcapng`, else JSON Lines.
+    ///
+    /// # Errors
+    /// When the file cannot be created.
+    pub fn add_file(&mut self, path: &Path) -> Result<(), JournalError> {
+        let failed = |source| JournalError { path: path.into(), source };
+        let file = File::create(path).map_err(failed)?;
+        if path.extension().is_some_and(|extension| extension == "pcapng") {
+            self.add(Pcapng::new(file).map_err(failed)?);
+        } else {
+            self.add(JsonLines(file));
+        }
+        Ok(())
+    }
+
+    /// Hands a record to every sink. One that fails (a full disk) is told of once and then left out:
+    /// what it holds stays, and the host goes on.
+    pub fn record(&self, record: &Record) {
+        let mut sinks = self.sinks.lock().expect("no thread panicked");
+        sinks.retain_mut(|sink| match sink.record(record) {
+            Ok(()) => true,
+            Err(error) => {
+                eprintln!("softstack: writing the journal failed, going on without it: {error}");
+                false
+            }
+        });
+    }
+}
+
+/// JSON Lines to any writer. Each line is one write, so that a reader never sees half a record that
+/// the system has taken.
+pub struct JsonLines<W>(pub W);
+
+impl<W: Write + Send> Sink for JsonLines<W> {
+    fn record(&mut self, record: &Record) -> io::Result<()> {
+        let mut line = serde_json::to_vec(record)?;
+        line.push(b'\n');
+        self.0.write_all(&line)?;
+        self.0.flush()
+    }
+}
+
+/// Nanoseconds since 1970, as records carry them.
+pub fn nanoseconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_nanos() as u64
+}

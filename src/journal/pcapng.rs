@@ -1,0 +1,121 @@
+//! The journal as a capture: requests and replies as packets, with the reasoning and the verdict as
+//! their comments (pcapng, opt_comment), so that Wireshark shows what the model thought.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io;
+use std::time::Duration;
+
+use pcap_file::DataLink;
+use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPacketOption};
+use pcap_file::pcapng::blocks::interface_description::{
+    InterfaceDescriptionBlock, InterfaceDescriptionOption,
+};
+use pcap_file::pcapng::{PcapNgBlock, PcapNgWriter};
+
+use super::{Record, Sink};
+
+/// An option's length is 16 bits; what is longer is cut here, at a character.
+const LONGEST_COMMENT: usize = 60_000;
+/// epb_flags: the direction, from the host's point of view.
+const INBOUND: u32 = 1;
+const OUTBOUND: u32 = 2;
+
+/// Writes packets with comments. A request is written when its fate is known.
+pub struct Pcapng {
+    writer: PcapNgWriter<File>,
+    /// Requests under way: number, time, bytes, comments.
+    open: Vec<(u64, u64, Vec<u8>, Vec<String>)>,
+}
+
+impl Pcapng {
+    /// Begins a capture of raw IP packets with times in nanoseconds.
+    pub fn new(file: File) -> io::Result<Pcapng> {
+        let mut writer = PcapNgWriter::new(file).map_err(io::Error::other)?;
+        let interface = InterfaceDescriptionBlock {
+            linktype: DataLink::RAW,
+            snaplen: 0,
+            options: vec![
+                InterfaceDescriptionOption::IfName(Cow::Borrowed("softstack")),
+                // The crate writes nanoseconds; without this, readers take them for microseconds.
+                InterfaceDescriptionOption::IfTsResol(9),
+            ],
+        };
+        writer.write_block(&interface.into_block()).map_err(io::Error::other)?;
+        Ok(Pcapng { writer, open: Vec::new() })
+    }
+
+    fn comment(&mut self, number: u64, line: String) {
+        if let Some((.., comments)) = self.open.iter_mut().find(|open| open.0 == number) {
+            comments.push(line);
+        }
+    }
+
+    fn close(&mut self, number: u64) -> io::Result<()> {
+        let Some(at) = self.open.iter().position(|open| open.0 == number) else { return Ok(()) };
+        let (_, time, bytes, comments) = self.open.swap_remove(at);
+        self.packet(time, &bytes, INBOUND, &comments.join("\n"))
+    }
+
+    fn packet(
+        &mut self,
+        time_ns: u64,
+        bytes: &[u8],
+        direction: u32,
+        comment: &str,
+    ) -> io::Result<()> {
+        let comment = &comment[..comment.floor_char_boundary(LONGEST_COMMENT)];
+        let block = EnhancedPacketBlock {
+            interface_id: 0,
+            timestamp: Duration::from_nanos(time_ns),
+            original_len: bytes.len() as u32,
+            data: Cow::Borrowed(bytes),
+            options: vec![
+                EnhancedPacketOption::Flags(direction),
+                EnhancedPacketOption::Comment(Cow::Borrowed(comment)),
+            ],
+        };
+        self.writer.write_block(&block.into_block()).map_err(io::Error::other)?;
+        Ok(())
+    }
+}
+
+impl Sink for Pcapng {
+    fn record(&mut self, record: &Record) -> io::Result<()> {
+        match record {
+            Record::Request { packet, time_ns, bytes } => {
+                let bytes = wire::hex::parse(bytes).map_err(io::Error::other)?;
+                self.open.push((*packet, *time_ns, bytes, Vec::new()));
+            }
+            Record::Reasoning { packet, text, .. } => self.comment(*packet, text.clone()),
+            Record::Thought { packet, model, tokens, seconds, .. } => {
+                let line = format!("{model}: {tokens} tokens, {:.2} ms", seconds * 1e3);
+                self.comment(*packet, line);
+            }
+            Record::Verdict { packet, admitted, findings, .. } => {
+                let verdict = if *admitted { "admitted" } else { "vetoed" };
+                self.comment(*packet, format!("judge: {verdict}"));
+                for finding in findings {
+                    let line = format!(
+                        "{} (RFC {} {}, {}): {}",
+                        finding.rule, finding.rfc, finding.section, finding.level, finding.message
+                    );
+                    self.comment(*packet, line);
+                }
+            }
+            Record::Reply { packet, time_ns, bytes, seconds } => {
+                self.close(*packet)?;
+                let bytes = wire::hex::parse(bytes).map_err(io::Error::other)?;
+                let comment =
+                    format!("reply to packet {packet}, admitted, after {:.2} ms", seconds * 1e3);
+                self.packet(*time_ns, &bytes, OUTBOUND, &comment)?;
+            }
+            Record::Silence { packet, reason, .. } => {
+                self.comment(*packet, format!("silence: {reason}"));
+                self.close(*packet)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

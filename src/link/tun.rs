@@ -1,0 +1,192 @@
+//! A TUN device: the kernel routes IP packets to it and we read them as a file.
+//!
+//! This is the first choice of link: no Ethernet, no ARP, one system call a packet. The device
+//! lives as long as its descriptor, unless someone made it persistent beforehand.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::time::Duration;
+
+use netlink_packet_route::link::LinkFlags;
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::net::if_::if_nametoindex;
+use nix::sys::stat::Mode;
+use nix::unistd::{read, write};
+use thiserror::Error;
+use verify::Admitted;
+
+use super::netlink::Netlink;
+use super::{Addresses, Link, interface_request, receive_with, transmit_with};
+
+const CLONE_DEVICE: &str = "/dev/net/tun";
+
+nix::ioctl_write_ptr_bad!(
+    /// `TUNSETIFF`: makes this descriptor the named device.
+    attach_device,
+    nix::request_code_write!(b'T', 202, size_of::<libc::c_int>()),
+    libc::ifreq
+);
+
+/// A TUN device that we read and write.
+#[derive(Debug)]
+pub struct Tun {
+    descriptor: OwnedFd,
+    name: String,
+    existed: bool,
+}
+
+/// Why there is no TUN device, and what to do about it.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TunError {
+    /// The kernel has no TUN driver, or the container hides it.
+    #[error(
+        "{CLONE_DEVICE} does not exist: load the driver with `sudo modprobe tun`, or start the \
+         container with `--device {CLONE_DEVICE}`"
+    )]
+    Missing,
+    /// The file's mode (or the container's device rules) keeps us out.
+    #[error(
+        "{CLONE_DEVICE} may not be opened ({0}): let everyone open it, as most systems do, with \
+         `sudo chmod 0666 {CLONE_DEVICE}`"
+    )]
+    Closed(Errno),
+    /// The device may not be made, or belongs to another user.
+    #[error(
+        "the device {name} may not be made or attached ({errno}): this needs the capability \
+         cap_net_admin; give it with `sudo setcap cap_net_admin+ep PATH_OF_SOFTSTACK`, or have \
+         the device made for you with `sudo ip tuntap add dev {name} mode tun user $USER`"
+    )]
+    Denied {
+        /// The device that was asked for.
+        name: String,
+        /// What `TUNSETIFF` answered.
+        errno: Errno,
+    },
+    /// Another process holds the device.
+    #[error("the device {0} is in use by another process: end it, or choose another name")]
+    Busy(String),
+    /// There is a device of that name, but it is no single-queue TUN device.
+    #[error("{0} exists but is no TUN device (a TAP or multi-queue one?): choose another name")]
+    OtherKind(String),
+    /// No device can have that name.
+    #[error("{0:?} cannot be a device's name: use 1 to 15 letters and digits")]
+    Name(String),
+    /// A step that has no reason to fail did.
+    #[error("{call} on the device {name} failed: {source}")]
+    Other {
+        /// What we asked the kernel for.
+        call: &'static str,
+        /// The device that was asked for.
+        name: String,
+        /// What it answered.
+        source: io::Error,
+    },
+}
+
+impl Tun {
+    /// Attaches to the TUN device `name`, making it first if there is none.
+    ///
+    /// A device that was made here disappears when the `Tun` is dropped; a persistent one that
+    /// existed before (`ip tuntap add`) stays.
+    pub fn open(name: &str) -> Result<Tun, TunError> {
+        let mut request = interface_request(name).ok_or_else(|| TunError::Name(name.into()))?;
+        request.ifr_ifru.ifru_flags = (libc::IFF_TUN | libc::IFF_NO_PI) as libc::c_short;
+        let existed = if_nametoindex(name).is_ok();
+        let flags = OFlag::O_RDWR | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
+        let descriptor = open(CLONE_DEVICE, flags, Mode::empty()).map_err(not_opened)?;
+        // SAFETY: the descriptor is open and `request` is a whole ifreq that outlives the call.
+        unsafe { attach_device(descriptor.as_raw_fd(), &request) }
+            .map_err(|errno| not_attached(name, errno))?;
+        Ok(Tun { descriptor, name: name.into(), existed })
+    }
+
+    /// Sets MTU and addresses and brings the device up.
+    ///
+    /// A device that someone else prepared is better left as it is: ask [`Tun::existed`].
+    pub fn configure(&self, addresses: &Addresses) -> Result<(), TunError> {
+        let failed = |call| move |source| self.failed(call, source);
+        let index = if_nametoindex(self.name.as_str())
+            .map_err(|errno| self.failed("looking up the index", errno.into()))?;
+        let netlink = Netlink::open().map_err(failed("opening a netlink socket"))?;
+        netlink.set_mtu(index, addresses.mtu).map_err(failed("setting the MTU"))?;
+        netlink.add_address(index, addresses).map_err(failed("adding the address"))?;
+        netlink.bring_up(index, LinkFlags::empty()).map_err(failed("bringing it up"))
+    }
+
+    /// Takes over a descriptor that is already attached to the TUN device `name`.
+    pub fn from_descriptor(descriptor: OwnedFd, name: &str) -> Tun {
+        Tun { descriptor, name: name.into(), existed: true }
+    }
+
+    /// The device's name in its network namespace.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the device was there before we attached to it.
+    pub fn existed(&self) -> bool {
+        self.existed
+    }
+
+    /// Gives the descriptor away, for instance to another process.
+    pub fn into_descriptor(self) -> OwnedFd {
+        self.descriptor
+    }
+
+    fn failed(&self, call: &'static str, source: io::Error) -> TunError {
+        TunError::Other { call, name: self.name.clone(), source }
+    }
+}
+
+impl Link for Tun {
+    fn receive(&self, buffer: &mut [u8], timeout: Duration) -> io::Result<Option<usize>> {
+        receive_with(self.descriptor.as_fd(), timeout, || read(&self.descriptor, buffer).map(Some))
+    }
+
+    fn transmit(&self, packet: &Admitted) -> io::Result<()> {
+        transmit_with(packet.as_bytes(), |bytes| write(&self.descriptor, bytes))
+    }
+
+    fn description(&self) -> String {
+        format!("tun {}", self.name)
+    }
+}
+
+fn not_opened(errno: Errno) -> TunError {
+    match errno {
+        // ENODEV and ENXIO: the node is there, the driver is not.
+        Errno::ENOENT | Errno::ENODEV | Errno::ENXIO => TunError::Missing,
+        _ => TunError::Closed(errno),
+    }
+}
+
+fn not_attached(name: &str, errno: Errno) -> TunError {
+    match errno {
+        Errno::EPERM | Errno::EACCES => TunError::Denied { name: name.into(), errno },
+        Errno::EBUSY => TunError::Busy(name.into()),
+        Errno::EINVAL => TunError::OtherKind(name.into()),
+        _ => TunError::Other { call: "TUNSETIFF", name: name.into(), source: errno.into() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_kernel_would_refuse_or_rewrite_are_refused() {
+        for name in ["", "sixteen-letters-", "a/b", "a b", "tun%d", "a\0b"] {
+            assert!(matches!(Tun::open(name), Err(TunError::Name(_))), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn refusals_say_what_to_do() {
+        assert!(not_opened(Errno::ENOENT).to_string().contains("modprobe tun"));
+        assert!(not_opened(Errno::EACCES).to_string().contains("chmod 0666"));
+        let denied = not_attached("softstack0", Errno::EPERM).to_string();
+        assert!(denied.contains("setcap cap_net_admin+ep") && denied.contains("ip tuntap add"));
+    }
+}

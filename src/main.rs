@@ -1,0 +1,51 @@
+//! The command line: one subcommand a file in `commands`, nothing else here.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+mod commands;
+
+/// A user-space IP stack in which a language model is the protocol implementation.
+#[derive(Parser)]
+#[command(version, about, after_help = "Start here: softstack ping")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Ping a language model in a private network and watch it think.
+    Ping(commands::ping::Ping),
+    /// Be the host behind a TUN device that you prepared, until interrupted.
+    Run(commands::run::Run),
+    /// Print a recorded journal as the live view did.
+    Replay(commands::replay::Replay),
+    /// Measure a model on fresh random packets.
+    Eval(commands::eval::Eval),
+}
+
+fn main() -> ExitCode {
+    let mut words = std::env::args_os().skip(1);
+    match words.next().as_deref().and_then(|word| word.to_str()) {
+        // Hidden: the sandbox starts these, nobody types them.
+        Some("__sandbox") => return softstack::sandbox::helper::main(words),
+        Some("__pinger") => return softstack::pinger::main(words),
+        _ => {}
+    }
+    let outcome = match Arguments::parse().command {
+        Some(Command::Ping(ping)) => ping.run(),
+        Some(Command::Run(run)) => run.run(),
+        Some(Command::Replay(replay)) => replay.run(),
+        Some(Command::Eval(eval)) => eval.run(),
+        None => {
+            let _ = Arguments::command().print_help();
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("softstack: {error}");
+        ExitCode::from(2)
+    })
+}

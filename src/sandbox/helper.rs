@@ -1,0 +1,282 @@
+//! The inner half of the sandbox: a fresh process of this program, inside the private namespaces.
+//!
+//! It enters them, makes the device, hands the descriptor out, and then starts commands when asked.
+//! When the outer half goes away, however that happens, it takes every command down with it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitCode, Stdio};
+
+use netlink_packet_route::link::LinkFlags;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::unistd::{Pid, getegid, geteuid, setpgid};
+
+use super::channel::{Channel, Message};
+use super::{Device, SandboxConfig};
+use crate::link::netlink::Netlink;
+use crate::link::tun::{Tun, TunError};
+use crate::link::veth::PacketSocket;
+
+/// What the hidden subcommand `__sandbox` does; `arguments` are those after it.
+///
+/// Standard input must be the channel to the outer half, as `Sandbox::start` arranges.
+pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let Some(plan) = SandboxConfig::from_arguments(arguments) else { return by_hand() };
+    let Ok(channel) = io::stdin().as_fd().try_clone_to_owned().map(Channel::from) else {
+        return by_hand();
+    };
+    let told = match prepare(&plan) {
+        Ok(ready) => ready.tell(&channel),
+        Err(refusal) => refusal.tell(&channel).and(Err(io::ErrorKind::Other.into())),
+    };
+    match told.and_then(|()| serve(&channel)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn by_hand() -> ExitCode {
+    eprintln!("softstack: __sandbox is started by softstack itself; try `softstack ping`");
+    ExitCode::from(2)
+}
+
+/// A device, and what the outer half must know to use it.
+struct Ready {
+    kind: &'static str,
+    index: u32,
+    fallback: String,
+    descriptor: OwnedFd,
+}
+
+impl Ready {
+    fn tell(&self, channel: &Channel) -> io::Result<()> {
+        let index = self.index.to_string();
+        let words = ["ready", self.kind, &index, &self.fallback];
+        channel.send(&words, &[self.descriptor.as_fd()])
+    }
+}
+
+/// Why there is no device.
+enum Refusal {
+    Namespaces { call: String, errno: Errno },
+    Device(String),
+}
+
+impl Refusal {
+    fn tell(&self, channel: &Channel) -> io::Result<()> {
+        match self {
+            Refusal::Namespaces { call, errno } => {
+                channel.send(&["denied", call, &(*errno as i32).to_string()], &[])
+            }
+            Refusal::Device(text) => channel.send(&["failed", text], &[]),
+        }
+    }
+}
+
+fn prepare(plan: &SandboxConfig) -> Result<Ready, Refusal> {
+    // A group of its own: the terminal's Ctrl-C reaches the outer half alone, which passes it on,
+    // and at the end the whole group can be taken down.
+    let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
+    enter_namespaces()?;
+    quieten();
+    bring_up_loopback()?;
+    make_device(plan)
+}
+
+/// Leaves the user's and the host's network namespace for fresh ones, where we are root.
+fn enter_namespaces() -> Result<(), Refusal> {
+    let (user, group) = (geteuid(), getegid());
+    let network = CloneFlags::CLONE_NEWNET;
+    match unshare(CloneFlags::CLONE_NEWUSER | network) {
+        Ok(()) => map_to_root(user.as_raw(), group.as_raw()),
+        // The host's root may make a network namespace where user namespaces are switched off.
+        Err(errno) => unshare(network).map_err(|_| Refusal::Namespaces {
+            call: "unshare(CLONE_NEWUSER | CLONE_NEWNET)".into(),
+            errno,
+        }),
+    }
+}
+
+/// Makes our user and group outside root's inside (user_namespaces(7)).
+fn map_to_root(user: u32, group: u32) -> Result<(), Refusal> {
+    // With file capabilities /proc/self belongs to root and we could not write to it.
+    let _ = prctl::set_dumpable(true);
+    // Without privilege, groups may be mapped only once it is given up to change them.
+    write("/proc/self/setgroups", "deny")?;
+    write("/proc/self/uid_map", &format!("0 {user} 1"))?;
+    write("/proc/self/gid_map", &format!("0 {group} 1"))
+}
+
+fn write(file: &str, text: &str) -> Result<(), Refusal> {
+    fs::write(file, text).map_err(|error| denied(&format!("writing {file}"), &error))
+}
+
+fn denied(call: &str, error: &io::Error) -> Refusal {
+    let errno = Errno::from_raw(error.raw_os_error().unwrap_or_default());
+    Refusal::Namespaces { call: call.into(), errno }
+}
+
+/// Keeps the kernel's own IPv6 packets off the link and lets every `ping` open its socket.
+///
+/// A container may mount /proc/sys read-only; then the link is a little noisier, and ping still
+/// works because it is root here.
+fn quieten() {
+    for file in ["ipv6/conf/all/disable_ipv6", "ipv6/conf/default/disable_ipv6"] {
+        let _ = fs::write(format!("/proc/sys/net/{file}"), "1");
+    }
+    let _ = fs::write("/proc/sys/net/ipv4/ping_group_range", "0 0");
+}
+
+fn bring_up_loopback() -> Result<(), Refusal> {
+    // In a new network namespace the loopback device is always the first.
+    let up = Netlink::open().and_then(|netlink| netlink.bring_up(1, LinkFlags::empty()));
+    up.map_err(|error| denied("bringing up the loopback device", &error))
+}
+
+fn make_device(plan: &SandboxConfig) -> Result<Ready, Refusal> {
+    match plan.device {
+        Device::Tun => make_tun(plan).map_err(|error| Refusal::Device(error.to_string())),
+        Device::Veth => make_veth(plan, String::new()),
+        Device::Auto => make_tun(plan).or_else(|error| make_veth(plan, error.to_string())),
+    }
+}
+
+fn make_tun(plan: &SandboxConfig) -> Result<Ready, TunError> {
+    let tun = Tun::open(&plan.name)?;
+    tun.configure(&plan.addresses)?;
+    let descriptor = tun.into_descriptor();
+    Ok(Ready { kind: "tun", index: 0, fallback: String::new(), descriptor })
+}
+
+fn make_veth(plan: &SandboxConfig, fallback: String) -> Result<Ready, Refusal> {
+    match PacketSocket::make_pair(&plan.name, &plan.addresses) {
+        Ok((socket, index)) => {
+            Ok(Ready { kind: "veth", index, fallback, descriptor: socket.into_descriptor() })
+        }
+        Err(error) if fallback.is_empty() => {
+            Err(Refusal::Device(format!("making a veth pair failed: {error}")))
+        }
+        Err(error) => Err(Refusal::Device(format!("{fallback}; a veth pair failed too: {error}"))),
+    }
+}
+
+/// A command that runs, and the channel on which its starter hears of it.
+struct Attended {
+    child: Child,
+    channel: Channel,
+}
+
+/// Starts commands and passes signals and exit statuses until the outer half is gone.
+fn serve(channel: &Channel) -> io::Result<()> {
+    let ended = child_signals()?;
+    let mut commands: Vec<Attended> = Vec::new();
+    loop {
+        let ready = wait(channel, &ended, &commands)?;
+        // Orders come before ends: a command that has ended is still there to be signalled.
+        for (command, _) in commands.iter_mut().zip(&ready[2..]).filter(|(_, ready)| **ready) {
+            command.obey()?;
+        }
+        if ready[1] {
+            while ended.read_signal()?.is_some() {}
+            commands.retain_mut(|command| !command.has_ended());
+        }
+        if ready[0] {
+            match channel.receive()? {
+                Some(request) => commands.extend(start(request)),
+                None => take_all_down(),
+            }
+        }
+    }
+}
+
+/// A descriptor that is readable once a child has ended; the signal itself no longer interrupts.
+fn child_signals() -> io::Result<SignalFd> {
+    let mut signals = SigSet::empty();
+    signals.add(Signal::SIGCHLD);
+    signals.thread_block()?;
+    Ok(SignalFd::with_flags(&signals, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?)
+}
+
+/// Sleeps until the channel, the children's ends or some command's starter has something to say.
+fn wait(channel: &Channel, ended: &SignalFd, commands: &[Attended]) -> io::Result<Vec<bool>> {
+    let own = [channel.as_fd(), ended.as_fd()];
+    let sources = own.into_iter().chain(commands.iter().map(|command| command.channel.as_fd()));
+    let mut watched: Vec<PollFd> = sources.map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+    while let Err(errno) = poll(&mut watched, PollTimeout::NONE) {
+        if errno != Errno::EINTR {
+            return Err(errno.into());
+        }
+    }
+    Ok(watched.iter().map(|source| source.any().unwrap_or(true)).collect())
+}
+
+/// The outer half is gone: nothing that we started shall outlive it.
+fn take_all_down() -> ! {
+    // Group 0 is our own, this process included; the exit is for a kernel that disagrees.
+    let _ = kill(Pid::from_raw(0), Signal::SIGKILL);
+    std::process::exit(0)
+}
+
+/// Starts the command and tells its starter how that went.
+fn start(request: Message) -> Option<Attended> {
+    let [channel, stdout, stderr] = <[OwnedFd; 3]>::try_from(request.descriptors).ok()?;
+    let channel = Channel::from(channel);
+    let mut words = request.words.into_iter().skip(1);
+    let mut command = Command::new(words.next()?);
+    command.args(words).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
+    match spawn(command) {
+        Ok(child) => {
+            // A starter that no longer listens will close its channel, and that is obeyed.
+            let _ = channel.send(&["started", &child.id().to_string()], &[]);
+            Some(Attended { child, channel })
+        }
+        Err(error) => {
+            let errno = error.raw_os_error().unwrap_or_default();
+            let _ = channel.send(&["failed", &errno.to_string()], &[]);
+            None
+        }
+    }
+}
+
+/// Starts a child that dies with this process and takes signals as if started from a shell.
+fn spawn(mut command: Command) -> io::Result<Child> {
+    let prepare = || {
+        prctl::set_pdeathsig(Signal::SIGKILL)?;
+        Ok(SigSet::empty().thread_set_mask()?)
+    };
+    // SAFETY: both calls are plain system calls, allowed between fork and exec; they allocate
+    // nothing and take no lock.
+    unsafe { command.pre_exec(prepare) };
+    command.spawn()
+}
+
+impl Attended {
+    /// Passes on a signal. A starter that went away no longer wants the command.
+    fn obey(&mut self) -> io::Result<()> {
+        match self.channel.receive()? {
+            Some(order) => self.signal(order.number(1).and_then(|n| Signal::try_from(n).ok())),
+            None => self.signal(Some(Signal::SIGKILL)),
+        }
+        Ok(())
+    }
+
+    /// The child has not been waited for, so its number cannot belong to another process.
+    fn signal(&self, signal: Option<Signal>) {
+        let _ = kill(Pid::from_raw(self.child.id() as i32), signal);
+    }
+
+    /// Whether the command has ended; if so its starter is told how.
+    fn has_ended(&mut self) -> bool {
+        let Ok(Some(status)) = self.child.try_wait() else { return false };
+        let _ = self.channel.send(&["ended", &status.into_raw().to_string()], &[]);
+        true
+    }
+}
