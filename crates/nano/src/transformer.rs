@@ -4,6 +4,11 @@
 //! same bits; attention sees a fixed stretch of the tape on both tracks, so cost is linear in packet
 //! length; and each head adds to its scores what the token wants of each relative position and track.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "formulas over several arrays read best with an index, and such loops become vectors"
+)]
+
 mod arithmetic;
 mod attention;
 mod kernel;
@@ -13,7 +18,7 @@ use crate::tape::{AHEAD, BEHIND, CELLS, Chunk, Position};
 use crate::vocabulary::Token;
 use arithmetic::{LANES, Quantised, exp, norm};
 use attention::{Memory, Tracks, View, attend};
-use kernel::{BLOCK, Block, Choice, Kernel};
+use kernel::{BLOCK, Choice, Kernel};
 use weights::Matrix;
 
 pub use kernel::Path;
@@ -120,6 +125,8 @@ impl Transformer {
     pub fn next(&self, context: &mut Context, chunk: &Chunk) -> Token {
         match self.path.0 {
             Choice::Portable(kernel) => self.chunk(kernel, context, chunk),
+            #[cfg(target_arch = "x86_64")]
+            Choice::Sse2(kernel) => self.chunk(kernel, context, chunk),
             // SAFETY: a kernel exists only where its instructions were detected.
             #[cfg(target_arch = "x86_64")]
             Choice::Avx2(kernel) => unsafe { self.chunk_avx2(kernel, context, chunk) },
@@ -142,7 +149,7 @@ impl Transformer {
     }
 
     /// Everything from here on is inlined, so that it is compiled anew for each kernel's instructions.
-    /// Closures would not be: the hot path has loops instead.
+    /// Nothing forces closures to be, so the hot path has loops instead.
     #[inline(always)]
     fn chunk(&self, kernel: impl Kernel, context: &mut Context, chunk: &Chunk) -> Token {
         match chunk.tokens().as_array::<3>() {
@@ -186,7 +193,7 @@ impl Transformer {
         let mut normal = [Quantised::NONE];
         normal[0].set(&x[0], norm(&x[0]));
         let mut logits = [[0f32; LOGITS]];
-        multiply(kernel, &self.head, &normal, &mut logits);
+        kernel.multiply(&self.head, &normal, &mut logits);
         context.logits = logits[0];
     }
 }
@@ -207,7 +214,7 @@ impl Layer {
             normal[t].set(&x[t], norm(&x[t]));
         }
         let mut input = [[0f32; ATTENTION]; T];
-        multiply(kernel, &self.attention, &normal, &mut input);
+        kernel.multiply(&self.attention, &normal, &mut input);
         for t in 0..T {
             memory.push(Memory::of(&input[t]));
         }
@@ -217,7 +224,7 @@ impl Layer {
             mixed[t].set(&mix, 1.0);
         }
         let mut output = [[0f32; WIDTH]; OUT];
-        multiply(kernel, &self.output, &mixed, &mut output);
+        kernel.multiply(&self.output, &mixed, &mut output);
         for t in 0..OUT {
             add(&mut output[t], &x[T - OUT + t]);
         }
@@ -228,36 +235,16 @@ impl Layer {
             normal[t].set(&x[t], norm(&x[t]));
         }
         let mut inner = [[0f32; 2 * HIDDEN]; OUT];
-        multiply(kernel, &self.gate_up, &normal, &mut inner);
+        kernel.multiply(&self.gate_up, &normal, &mut inner);
         let mut gated = [Quantised::NONE; OUT];
         for t in 0..OUT {
             gated[t].set(&gate(&inner[t]), 1.0);
         }
-        multiply(kernel, &self.down, &gated, &mut output);
+        kernel.multiply(&self.down, &gated, &mut output);
         for t in 0..OUT {
             add(&mut output[t], &x[t]);
         }
         output
-    }
-}
-
-/// `out[t][row] = matrix[row] · x[t]`.
-#[inline(always)]
-fn multiply<const IN: usize, const OUT: usize, const T: usize>(
-    kernel: impl Kernel,
-    matrix: &Matrix<IN>,
-    x: &[Quantised<IN>; T],
-    out: &mut [[f32; OUT]; T],
-) {
-    let blocks = matrix.steps.chunks_exact(IN / kernel::QUAD).zip(&matrix.rows);
-    for (b, (steps, rows)) in blocks.enumerate() {
-        let sums = kernel.sums(Block { steps, offsets: &rows.offsets }, x);
-        for t in 0..T {
-            let out = &mut out[t][b * BLOCK..][..BLOCK];
-            for i in 0..BLOCK {
-                out[i] = sums[t].0[i] as f32 * (rows.scales[i] * x[t].size);
-            }
-        }
     }
 }
 
@@ -307,4 +294,68 @@ fn largest(logits: &[f32; LOGITS]) -> Token {
     }
     let first = rest.iter().position(|&logit| logit == largest).unwrap_or(0);
     Token((groups.len() * LANES + first) as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tape::{Ending, Step, Tape};
+
+    /// Echo requests as they arrive at 10.0.0.1: `length` bytes, with checksums (RFC 791, RFC 792).
+    fn request(length: u16) -> Vec<u8> {
+        let [high, low] = length.to_be_bytes();
+        let mut packet =
+            vec![0x45, 0, high, low, 1, 2, 0x40, 0, 64, 1, 0, 0, 10, 0, 0, 2, 10, 0, 0, 1];
+        packet.extend([8, 0, 0, 0, 3, 4, 5, 6]);
+        packet.extend((packet.len()..usize::from(length)).map(|i| (i * 167) as u8));
+        for (at, part) in [(10, 0..20), (22, 20..packet.len())] {
+            let words = packet[part].chunks(2);
+            let words =
+                words.map(|w| u32::from(w[0]) << 8 | w.get(1).map_or(0, |&low| u32::from(low)));
+            let sum: u32 = words.sum();
+            let sum = (sum & 0xffff) + (sum >> 16);
+            let sum = (sum & 0xffff) + (sum >> 16);
+            packet[at..at + 2].copy_from_slice(&(!sum as u16).to_be_bytes());
+        }
+        packet
+    }
+
+    /// The bits of every logit after every chunk, and how the tape ends.
+    fn logits(path: Path, packet: &[u8]) -> (Vec<[u32; LOGITS]>, Ending) {
+        let bytes = include_bytes!("../weights/nano.safetensors");
+        let network = Transformer::from_safetensors(bytes).expect("these are shipped").on(path);
+        let mut context = Context::default();
+        let mut logits = Vec::new();
+        let (mut tape, mut chunk) = Tape::new(packet, [10, 0, 0, 1]);
+        loop {
+            let token = network.next(&mut context, &chunk);
+            logits.push(context.logits.map(f32::to_bits));
+            match tape.push(token) {
+                Step::Think(next) => chunk = next,
+                Step::End(ending) => return (logits, ending),
+            }
+        }
+    }
+
+    #[test]
+    fn every_path_computes_the_same_bits() {
+        let mut corrupt = request(60);
+        corrupt[40] ^= 4;
+        for packet in [request(84), request(231), corrupt] {
+            let expected = logits(Path::available().next().expect("portable is"), &packet);
+            for path in Path::available() {
+                assert!(logits(path, &packet) == expected, "{}", path.name());
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_largest_is_chosen() {
+        for at in [0, 1, 17, 335, 336, Token::COUNT - 2] {
+            let mut logits = [-2.0; LOGITS];
+            logits[at..].fill(-1.0);
+            logits[Token::COUNT..].fill(1.0);
+            assert_eq!(largest(&logits), Token(at as u16));
+        }
+    }
 }

@@ -9,7 +9,7 @@ pub(super) const LANES: usize = 16;
 #[repr(align(64))]
 pub(super) struct Quantised<const N: usize> {
     steps: [i16; N],
-    /// The bytes of `steps + ZERO`.
+    /// The bytes of `steps + ZERO`, for `vpdpbusd`.
     low: [u8; N],
     high: [u8; N],
     pub(super) size: f32,
@@ -28,11 +28,19 @@ impl<const N: usize> Quantised<N> {
     pub(super) fn set(&mut self, x: &[f32; N], by: f32) {
         let largest = largest(x).max(1e-30);
         let per_step = 32_767.0 / largest;
+        let mut steps = [0i32; N];
         for i in 0..N {
-            let step = nearest(x[i] * per_step);
-            self.steps[i] = step as i16;
-            self.low[i] = step as u8;
-            self.high[i] = ((step + ZERO) >> 8) as u8;
+            steps[i] = nearest(x[i] * per_step);
+        }
+        // One loop each, because loops that write several widths are not vectorised.
+        for i in 0..N {
+            self.steps[i] = steps[i] as i16;
+        }
+        for i in 0..N {
+            self.low[i] = steps[i] as u8;
+        }
+        for i in 0..N {
+            self.high[i] = ((steps[i] + ZERO) >> 8) as u8;
         }
         self.size = largest / 32_767.0 * by;
     }
@@ -42,11 +50,13 @@ impl<const N: usize> Quantised<N> {
         self.steps.as_chunks().0
     }
 
+    #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     pub(super) fn low(&self) -> &[[u8; QUAD]] {
         self.low.as_chunks().0
     }
 
+    #[cfg(target_arch = "x86_64")]
     #[inline(always)]
     pub(super) fn high(&self) -> &[[u8; QUAD]] {
         self.high.as_chunks().0
@@ -62,12 +72,7 @@ fn largest<const N: usize>(x: &[f32; N]) -> f32 {
             lanes[i] = lanes[i].max(x[i].to_bits() & 0x7fff_ffff);
         }
     }
-    for width in [8, 4, 2, 1] {
-        for i in 0..width {
-            lanes[i] = lanes[i].max(lanes[i + width]);
-        }
-    }
-    f32::from_bits(lanes[0])
+    f32::from_bits(across(lanes, u32::max))
 }
 
 /// What RMSNorm multiplies a vector with.
@@ -79,12 +84,28 @@ pub(super) fn norm<const N: usize>(x: &[f32; N]) -> f32 {
             lanes[i] += x[i] * x[i];
         }
     }
-    for width in [8, 4, 2, 1] {
-        for i in 0..width {
-            lanes[i] += lanes[i + width];
-        }
+    (across(lanes, |a, b| a + b) / N as f32 + 1e-6).sqrt().recip()
+}
+
+/// Joins the lanes, the upper half to the lower half until one is left.
+#[inline(always)]
+pub(super) fn across<T: Copy + Default>(lanes: [T; LANES], join: impl Fn(T, T) -> T) -> T {
+    let lanes: [T; 8] = halves(lanes, &join);
+    let lanes: [T; 4] = halves(lanes, &join);
+    let lanes: [T; 2] = halves(lanes, &join);
+    join(lanes[0], lanes[1])
+}
+
+#[inline(always)]
+fn halves<T: Copy + Default, const N: usize, const HALF: usize>(
+    lanes: [T; N],
+    join: impl Fn(T, T) -> T,
+) -> [T; HALF] {
+    let mut joined = [T::default(); HALF];
+    for i in 0..HALF {
+        joined[i] = join(lanes[i], lanes[i + HALF]);
     }
-    (lanes[0] / N as f32 + 1e-6).sqrt().recip()
+    joined
 }
 
 /// Rounds to the nearest integer without a branch: adding 1.5 · 2^23 leaves no room for a fraction.
@@ -102,7 +123,7 @@ pub(super) fn exp(x: f32) -> f32 {
     // ln 2 in two parts, so that the remainder is exact.
     let rest = x - power as f32 * 0.693_359_4 - power as f32 * -2.121_944_4e-4;
     let mut y = 1.987_569_2e-4;
-    for c in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_1e-1] {
+    for c in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
         y = y * rest + c;
     }
     y = y * rest * rest + rest + 1.0;

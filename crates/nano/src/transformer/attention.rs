@@ -1,11 +1,13 @@
 //! Attention over a fixed stretch of both tracks.
 //!
-//! Vectors are interleaved, head by head, so that the four heads stay in their lanes from the first
-//! product to the last sum. Loops run over [`LANES`] floats at a time: whatever registers they are
+//! Queries and keys are interleaved, head by head, so that the four heads stay in their lanes from
+//! the first product to the last sum. Values are not: each head's are as many as lanes. Loops run over [`LANES`] floats at a time: whatever registers they are
 //! put in, each sum has one order.
 
+use zerocopy::transmute;
+
 use super::arithmetic::{LANES, exp};
-use super::{ATTENTION, HEADS, SLOTS, WIDTH};
+use super::{ATTENTION, HEAD_WIDTH, HEADS, SLOTS, WIDTH};
 use crate::tape::{BEHIND, CELLS, Position};
 
 /// Most tokens that one query can see: both tracks, its whole stretch.
@@ -57,12 +59,14 @@ pub(super) struct View {
     count: usize,
     /// Indices into the layer's memory.
     tokens: [u32; VISIBLE],
-    /// The place of each: its slot, on the writing track after [`SLOTS`] more.
-    places: [u32; VISIBLE],
+    /// How far from the query each is, and on which track.
+    slots: [u8; VISIBLE],
+    tracks: [u8; VISIBLE],
 }
 
 impl View {
-    pub(super) const NOTHING: View = View { count: 0, tokens: [0; VISIBLE], places: [0; VISIBLE] };
+    pub(super) const NOTHING: View =
+        View { count: 0, tokens: [0; VISIBLE], slots: [0; VISIBLE], tracks: [0; VISIBLE] };
 
     /// What is visible from `position` of the first `now` tokens.
     #[inline(always)]
@@ -74,7 +78,8 @@ impl View {
                 // Without a branch: what is not there is overwritten by what comes next.
                 let token = number.wrapping_sub(1);
                 self.tokens[count] = token;
-                self.places[count] = (track * SLOTS + SLOTS - 1 - i) as u32;
+                self.slots[count] = (SLOTS - 1 - i) as u8;
+                self.tracks[count] = track as u8;
                 count += usize::from(token < now);
             }
         }
@@ -85,63 +90,48 @@ impl View {
 /// One query over everything it can see: a softmax per head, then the mixture of values.
 #[inline(always)]
 pub(super) fn attend(view: &View, memory: &[Memory], input: &[f32; ATTENTION]) -> [f32; WIDTH] {
+    let tokens = &view.tokens[..view.count];
     let query: [f32; WIDTH] = part(input, 0);
-    let wishes = wishes(input);
-    let mut scores = [[[f32::MIN; HEADS]; GROUP]; VISIBLE / GROUP];
-    let seen = || view.tokens[..view.count].iter().map(|&token| &memory[token as usize]);
-    for ((score, memory), &place) in
-        scores.as_flattened_mut().iter_mut().zip(seen()).zip(&view.places)
-    {
-        let dot = heads(&products(&query, &memory.key));
+    let slots: [[f32; HEADS]; SLOTS] = transmute!(part::<{ HEADS * SLOTS }>(input, 3 * WIDTH));
+    let tracks: [[f32; HEADS]; 2] =
+        transmute!(part::<{ HEADS * 2 }>(input, 3 * WIDTH + HEADS * SLOTS));
+    // The products first and their sums in a loop of its own, because the compiler would use
+    // registers no wider than the sums.
+    let mut products = [[0f32; LANES]; VISIBLE];
+    for (products, &token) in products.iter_mut().zip(tokens) {
+        let key = memory[token as usize].key.as_chunks::<LANES>().0;
+        for (query, key) in query.as_chunks::<LANES>().0.iter().zip(key) {
+            for i in 0..LANES {
+                products[i] += query[i] * key[i];
+            }
+        }
+    }
+    let mut scores = [[f32::MIN; LANES]; VISIBLE / GROUP];
+    let each = scores.as_flattened_mut().as_chunks_mut::<HEADS>().0;
+    for n in 0..tokens.len() {
+        let (slot, track) = (usize::from(view.slots[n]), usize::from(view.tracks[n]));
+        let dot = heads(&products[n]);
         for head in 0..HEADS {
-            score[head] = dot[head] + wishes[place as usize][head];
+            each[n][head] = dot[head] + (slots[slot][head] + tracks[track][head]);
         }
     }
     let sums = softmax(&mut scores[..view.count.div_ceil(GROUP)]);
-    let mut mixed = [[0f32; LANES]; WIDTH / LANES];
-    for (score, memory) in scores.as_flattened().iter().zip(seen()) {
-        for (mixed, value) in mixed.iter_mut().zip(memory.value.as_chunks::<LANES>().0) {
-            for i in 0..LANES {
-                mixed[i] += score[i % HEADS] * value[i];
+    let mut mixed = [[0f32; HEAD_WIDTH]; HEADS];
+    for (score, &token) in scores.as_flattened().as_chunks::<HEADS>().0.iter().zip(tokens) {
+        let value = memory[token as usize].value.as_chunks::<HEAD_WIDTH>().0;
+        for head in 0..HEADS {
+            for i in 0..HEAD_WIDTH {
+                mixed[head][i] += score[head] * value[head][i];
             }
         }
     }
-    let by = sums.map(f32::recip);
-    for mixed in &mut mixed {
-        for i in 0..LANES {
-            mixed[i] *= by[i % HEADS];
+    for head in 0..HEADS {
+        let by = sums[head].recip();
+        for i in 0..HEAD_WIDTH {
+            mixed[head][i] *= by;
         }
     }
     part(mixed.as_flattened(), 0)
-}
-
-/// What a query wants of each place: of its slot and of its track.
-#[inline(always)]
-fn wishes(input: &[f32; ATTENTION]) -> [[f32; HEADS]; VISIBLE] {
-    let slots: [f32; HEADS * SLOTS] = part(input, 3 * WIDTH);
-    let tracks: [f32; HEADS * 2] = part(input, 3 * WIDTH + HEADS * SLOTS);
-    let mut wishes = [[0f32; HEADS]; VISIBLE];
-    for track in 0..2 {
-        for slot in 0..SLOTS {
-            for head in 0..HEADS {
-                wishes[track * SLOTS + slot][head] =
-                    slots[slot * HEADS + head] + tracks[track * HEADS + head];
-            }
-        }
-    }
-    wishes
-}
-
-/// The products of two interleaved vectors, summed as far as they lie in one lane.
-#[inline(always)]
-fn products(a: &[f32; WIDTH], b: &[f32; WIDTH]) -> [f32; LANES] {
-    let mut lanes = [0f32; LANES];
-    for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
-        for i in 0..LANES {
-            lanes[i] += a[i] * b[i];
-        }
-    }
-    lanes
 }
 
 /// The sum of each head's lanes.
@@ -159,27 +149,41 @@ fn heads(lanes: &[f32; LANES]) -> [f32; HEADS] {
 /// The last group is filled up with `f32::MIN`, which is no largest score and whose exponential is
 /// too small to change a sum that one of 1 is in.
 #[inline(always)]
-fn softmax(scores: &mut [[[f32; HEADS]; GROUP]]) -> [f32; HEADS] {
+fn softmax(scores: &mut [[f32; LANES]]) -> [f32; HEADS] {
     let mut max = [f32::MIN; LANES];
     for scores in scores.iter() {
-        for (max, &score) in max.iter_mut().zip(scores.as_flattened()) {
-            *max = if score > *max { score } else { *max };
+        for i in 0..LANES {
+            max[i] = larger(max[i], scores[i]);
         }
     }
-    for width in [8, 4] {
-        for i in 0..width {
-            max[i] = if max[i + width] > max[i] { max[i + width] } else { max[i] };
+    let (low, high) = max.split_at(LANES / 2);
+    let mut half = [0f32; LANES / 2];
+    for i in 0..LANES / 2 {
+        half[i] = larger(low[i], high[i]);
+    }
+    for i in 0..LANES {
+        max[i] = larger(half[i % HEADS], half[HEADS + i % HEADS]);
+    }
+    for scores in scores.iter_mut() {
+        for i in 0..LANES {
+            scores[i] -= max[i];
         }
+    }
+    for score in scores.as_flattened_mut() {
+        *score = exp(*score);
     }
     let mut sums = [0f32; LANES];
-    for scores in scores.iter_mut() {
-        let scores = scores.as_flattened_mut();
+    for scores in scores.iter() {
         for i in 0..LANES {
-            scores[i] = exp(scores[i] - max[i % HEADS]);
             sums[i] += scores[i];
         }
     }
     heads(&sums)
+}
+
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
 }
 
 #[inline(always)]

@@ -5,6 +5,7 @@
 //! the network is plain code that the compiler vectorises, one copy for each kernel.
 
 use super::arithmetic::Quantised;
+use super::weights::Matrix;
 
 /// Rows of a block of weights: what a kernel sums side by side.
 pub(super) const BLOCK: usize = 64;
@@ -27,7 +28,8 @@ pub(super) struct Sums(pub(super) [i32; BLOCK]);
 pub(super) struct Block<'a> {
     /// `IN / QUAD` of them.
     pub(super) steps: &'a [Step],
-    /// [`ZERO`] times the sum of each row's weights.
+    /// [`ZERO`] times the sum of each row's weights; not every kernel needs it.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code))]
     pub(super) offsets: &'a Sums,
 }
 
@@ -43,6 +45,35 @@ pub(super) trait Kernel: Copy {
         block: Block,
         x: &[Quantised<IN>; T],
     ) -> [Sums; T];
+
+    /// `out[t][row] = matrix[row] · x[t]`. Not inlined: where the compiler knows how `x` came about,
+    /// it shuffles it from register to register instead of loading it.
+    fn multiply<const IN: usize, const OUT: usize, const T: usize>(
+        self,
+        matrix: &Matrix<IN>,
+        x: &[Quantised<IN>; T],
+        out: &mut [[f32; OUT]; T],
+    );
+}
+
+/// What [`Kernel::multiply`] does, to be inlined where `kernel`'s instructions may be used.
+#[inline(always)]
+fn multiply<const IN: usize, const OUT: usize, const T: usize>(
+    kernel: impl Kernel,
+    matrix: &Matrix<IN>,
+    x: &[Quantised<IN>; T],
+    out: &mut [[f32; OUT]; T],
+) {
+    let blocks = matrix.steps.chunks_exact(IN / QUAD).zip(&matrix.rows);
+    for (b, (steps, rows)) in blocks.enumerate() {
+        let sums = kernel.sums(Block { steps, offsets: &rows.offsets }, x);
+        for t in 0..T {
+            let out = &mut out[t][b * BLOCK..][..BLOCK];
+            for i in 0..BLOCK {
+                out[i] = sums[t].0[i] as f32 * (rows.scales[i] * x[t].size);
+            }
+        }
+    }
 }
 
 /// Plain loops, for every processor.
@@ -56,26 +87,27 @@ impl Kernel for Portable {
         block: Block,
         x: &[Quantised<IN>; T],
     ) -> [Sums; T] {
-        /// Rows summed at once: their quads of sums fit the registers of SSE2 and NEON.
-        const ROWS: usize = 8;
         let mut all = [Sums([0; BLOCK]); T];
         for (x, all) in x.iter().zip(&mut all) {
-            for first in (0..BLOCK).step_by(ROWS) {
-                let mut sums = [[0i32; QUAD]; ROWS];
-                for (step, x) in block.steps.iter().zip(x.quads()) {
-                    for row in 0..ROWS {
-                        for i in 0..QUAD {
-                            sums[row][i] += i32::from(step.0[first + row][i]) * i32::from(x[i]);
-                        }
-                    }
-                }
-                for row in 0..ROWS {
-                    let [a, b, c, d] = sums[row];
-                    all.0[first + row] = a + b + c + d;
+            for (step, x) in block.steps.iter().zip(x.quads()) {
+                let [a, b, c, d] = x.map(i32::from);
+                for (sum, weights) in all.0.iter_mut().zip(&step.0) {
+                    let w = weights.map(i32::from);
+                    *sum += w[0] * a + w[1] * b + w[2] * c + w[3] * d;
                 }
             }
         }
         all
+    }
+
+    #[inline(never)]
+    fn multiply<const IN: usize, const OUT: usize, const T: usize>(
+        self,
+        matrix: &Matrix<IN>,
+        x: &[Quantised<IN>; T],
+        out: &mut [[f32; OUT]; T],
+    ) {
+        multiply(self, matrix, x, out);
     }
 }
 
@@ -87,6 +119,8 @@ pub struct Path(pub(super) Choice);
 pub(super) enum Choice {
     Portable(Portable),
     #[cfg(target_arch = "x86_64")]
+    Sse2(Sse2),
+    #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
     #[cfg(target_arch = "x86_64")]
     Avx512(Avx512),
@@ -97,6 +131,8 @@ impl Path {
     pub fn available() -> impl Iterator<Item = Path> {
         let paths = [
             Some(Choice::Portable(Portable)),
+            #[cfg(target_arch = "x86_64")]
+            Some(Choice::Sse2(Sse2)),
             #[cfg(target_arch = "x86_64")]
             Avx2::detect().map(Choice::Avx2),
             #[cfg(target_arch = "x86_64")]
@@ -110,10 +146,12 @@ impl Path {
         Path::available().last().unwrap_or(Path(Choice::Portable(Portable)))
     }
 
-    /// `portable`, `avx2` or `avx512`.
+    /// `portable`, `sse2`, `avx2` or `avx512`.
     pub fn name(self) -> &'static str {
         match self.0 {
             Choice::Portable(_) => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Choice::Sse2(_) => "sse2",
             #[cfg(target_arch = "x86_64")]
             Choice::Avx2(_) => "avx2",
             #[cfg(target_arch = "x86_64")]
@@ -123,7 +161,7 @@ impl Path {
 }
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86::{Avx2, Avx512};
+pub(super) use x86::{Avx2, Avx512, Sse2};
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
@@ -131,8 +169,14 @@ mod x86 {
 
     use zerocopy::transmute;
 
-    use super::{BLOCK, Block, Kernel, QUAD, Sums};
+    use super::{BLOCK, Block, Kernel, QUAD, Sums, multiply};
     use crate::transformer::arithmetic::Quantised;
+    use crate::transformer::weights::Matrix;
+
+    /// 128-bit registers, 16-bit products (`pmaddwd`): every processor of this architecture, so
+    /// nothing needs to be detected.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(in super::super) struct Sse2;
 
     /// 256-bit registers, 16-bit products (`vpmaddwd`): most processors since 2013.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,28 +203,86 @@ mod x86 {
         }
     }
 
-    impl Kernel for Avx2 {
-        #[inline(always)]
-        fn sums<const IN: usize, const T: usize>(
-            self,
-            block: Block,
-            x: &[Quantised<IN>; T],
-        ) -> [Sums; T] {
-            // SAFETY: `self` exists, so its instructions do.
-            unsafe { sums_avx2(block, x) }
-        }
+    /// A kernel of instructions that may have to be detected.
+    macro_rules! kernel {
+        ($kernel:ty, $features:literal, $sums:ident) => {
+            impl Kernel for $kernel {
+                #[inline(always)]
+                fn sums<const IN: usize, const T: usize>(
+                    self,
+                    block: Block,
+                    x: &[Quantised<IN>; T],
+                ) -> [Sums; T] {
+                    // SAFETY: `self` exists, so its instructions do.
+                    unsafe { $sums(block, x) }
+                }
+
+                #[inline(always)]
+                fn multiply<const IN: usize, const OUT: usize, const T: usize>(
+                    self,
+                    matrix: &Matrix<IN>,
+                    x: &[Quantised<IN>; T],
+                    out: &mut [[f32; OUT]; T],
+                ) {
+                    #[inline(never)]
+                    #[target_feature(enable = $features)]
+                    fn outlined<const IN: usize, const OUT: usize, const T: usize>(
+                        kernel: $kernel,
+                        matrix: &Matrix<IN>,
+                        x: &[Quantised<IN>; T],
+                        out: &mut [[f32; OUT]; T],
+                    ) {
+                        multiply(kernel, matrix, x, out);
+                    }
+                    // SAFETY: as above.
+                    unsafe { outlined(self, matrix, x, out) }
+                }
+            }
+        };
     }
 
-    impl Kernel for Avx512 {
-        #[inline(always)]
-        fn sums<const IN: usize, const T: usize>(
-            self,
-            block: Block,
-            x: &[Quantised<IN>; T],
-        ) -> [Sums; T] {
-            // SAFETY: `self` exists, so its instructions do.
-            unsafe { sums_avx512(block, x) }
+    kernel!(Sse2, "sse2", sums_sse2);
+    kernel!(Avx2, "avx2", sums_avx2);
+    kernel!(Avx512, "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni", sums_avx512);
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn sums_sse2<const IN: usize, const T: usize>(
+        block: Block,
+        x: &[Quantised<IN>; T],
+    ) -> [Sums; T] {
+        /// Registers of weights a step.
+        const LOADS: usize = 2;
+        /// Rows in each.
+        const ROWS: usize = 4;
+        let steps = &block.steps[..IN / QUAD];
+        let mut all = [Sums([0; BLOCK]); T];
+        for (x, all) in x.iter().zip(&mut all) {
+            for first in (0..BLOCK).step_by(LOADS * ROWS) {
+                // Two rows a register, each as two sums that are added at the end.
+                let mut sums = [[_mm_setzero_si128(); 2]; LOADS];
+                for (step, &x) in steps.iter().zip(x.quads()) {
+                    let rows = step.0[first..first + LOADS * ROWS].as_chunks::<ROWS>().0;
+                    let x = _mm_set1_epi64x(transmute!(x));
+                    for r in 0..LOADS {
+                        let weights: __m128i = transmute!(rows[r]);
+                        // There is no sign extension yet: the upper byte of each is its sign.
+                        let signs = _mm_cmpgt_epi8(_mm_setzero_si128(), weights);
+                        let low = _mm_unpacklo_epi8(weights, signs);
+                        let high = _mm_unpackhi_epi8(weights, signs);
+                        sums[r][0] = _mm_add_epi32(sums[r][0], _mm_madd_epi16(low, x));
+                        sums[r][1] = _mm_add_epi32(sums[r][1], _mm_madd_epi16(high, x));
+                    }
+                }
+                let out = all.0[first..first + LOADS * ROWS].as_chunks_mut::<ROWS>().0;
+                for (out, [low, high]) in out.iter_mut().zip(sums) {
+                    let (a, b) = (_mm_unpacklo_epi32(low, high), _mm_unpackhi_epi32(low, high));
+                    let (a, b) = (_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b));
+                    *out = transmute!(_mm_add_epi32(a, b));
+                }
+            }
         }
+        all
     }
 
     #[inline]
@@ -254,5 +356,108 @@ mod x86 {
             }
         }
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A small generator (xorshift), so that every run sees the same numbers.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn next(&mut self) -> u64 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            self.0
+        }
+
+        /// Often one of the extremes, where products overflow whatever is too narrow for them.
+        fn weight(&mut self) -> i8 {
+            match self.next() % 4 {
+                0 => i8::MIN,
+                1 => i8::MAX,
+                _ => (self.next() >> 8) as i8,
+            }
+        }
+
+        fn step(&mut self) -> i16 {
+            match self.next() % 4 {
+                0 => -i16::MAX,
+                1 => i16::MAX,
+                _ => ((self.next() >> 8) as i16).max(-i16::MAX),
+            }
+        }
+    }
+
+    /// The sums of a block by the book.
+    fn expected<const IN: usize, const T: usize>(
+        rows: &[[i8; IN]],
+        x: &[[i16; IN]; T],
+    ) -> [Sums; T] {
+        x.map(|x| {
+            Sums(std::array::from_fn(|row| {
+                rows[row].iter().zip(&x).map(|(&weight, &x)| i32::from(weight) * i32::from(x)).sum()
+            }))
+        })
+    }
+
+    fn compare<const IN: usize, const T: usize>(rows: &[[i8; IN]], x: &[[i16; IN]; T]) {
+        let quad = |i: usize| Step(std::array::from_fn(|row| rows[row].as_chunks().0[i]));
+        let steps: Vec<Step> = (0..IN / QUAD).map(quad).collect();
+        let sum = |row: usize| rows[row].iter().copied().map(i32::from).sum::<i32>();
+        let offsets = Sums(std::array::from_fn(|row| ZERO * sum(row)));
+        let block = Block { steps: &steps, offsets: &offsets };
+        let quantised = x.map(|x| {
+            let mut quantised = Quantised::NONE;
+            quantised.set(&x.map(f32::from), 1.0);
+            assert_eq!(quantised.quads().as_flattened(), x, "32,767 is there, so a step is one");
+            quantised
+        });
+        for path in Path::available() {
+            let sums = match path.0 {
+                Choice::Portable(kernel) => kernel.sums(block, &quantised),
+                #[cfg(target_arch = "x86_64")]
+                Choice::Sse2(kernel) => kernel.sums(block, &quantised),
+                #[cfg(target_arch = "x86_64")]
+                Choice::Avx2(kernel) => kernel.sums(block, &quantised),
+                #[cfg(target_arch = "x86_64")]
+                Choice::Avx512(kernel) => kernel.sums(block, &quantised),
+            };
+            assert_eq!(sums, expected(rows, x), "{}", path.name());
+        }
+    }
+
+    fn compare_random<const IN: usize, const T: usize>() {
+        let mut numbers = Numbers(IN as u64 + T as u64);
+        for _ in 0..20 {
+            let rows: Vec<[i8; IN]> =
+                (0..BLOCK).map(|_| std::array::from_fn(|_| numbers.weight())).collect();
+            let mut x = [[0; IN]; T];
+            for x in &mut x {
+                x.fill_with(|| numbers.step());
+                x[numbers.next() as usize % IN] = i16::MAX;
+            }
+            compare(&rows, &x);
+        }
+    }
+
+    #[test]
+    fn every_path_sums_the_same() {
+        compare_random::<64, 1>();
+        compare_random::<64, 3>();
+        compare_random::<192, 1>();
+        compare_random::<192, 3>();
+    }
+
+    #[test]
+    fn no_path_overflows() {
+        for weight in [i8::MIN, i8::MAX] {
+            for step in [-i16::MAX, i16::MAX] {
+                compare(&[[weight; 192]; BLOCK], &[[step; 192]]);
+            }
+        }
     }
 }

@@ -78,11 +78,11 @@ impl Transformer {
                 attention: Matrix::new(&[
                     rows("q", WIDTH)?.scaled(head_scale).interleaved(),
                     rows("k", WIDTH)?.interleaved(),
-                    rows("v", WIDTH)?.interleaved(),
+                    rows("v", WIDTH)?,
                     rows("slot", HEADS * SLOTS)?.interleaved(),
                     rows("track", HEADS * 2)?.interleaved(),
                 ]),
-                output: Matrix::new(&[rows("o", WIDTH)?.with_interleaved_inputs()]),
+                output: Matrix::new(&[rows("o", WIDTH)?]),
                 gate_up: Matrix::new(&[rows("gate", HIDDEN)?, rows("up", HIDDEN)?]),
                 down: Matrix::new(&[file.rows(&format!("{i}.down"), WIDTH)?]),
             })
@@ -120,14 +120,6 @@ impl<const IN: usize> Rows<IN> {
             weights: (0..self.weights.len()).map(|row| self.weights[from(row)]).collect(),
             scales: (0..self.scales.len()).map(|row| self.scales[from(row)]).collect(),
         }
-    }
-
-    /// The same for a matrix that takes interleaved vectors in.
-    fn with_interleaved_inputs(mut self) -> Self {
-        for row in &mut self.weights {
-            *row = std::array::from_fn(|i| row[i % HEADS * (IN / HEADS) + i / HEADS]);
-        }
-        self
     }
 }
 

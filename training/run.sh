@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Trains nano from scratch and examines what came out. Interrupt it at any time: the same command
+# goes on from the last checkpoint. Needs Rust and Python 3.11 or later; installs the rest beside itself.
+#
+#   training/run.sh                          # the first network: seed 1
+#   SEED=2 STEPS=12000 training/run.sh       # the second
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seed=${SEED:-1}
+steps=${STEPS:-30000}
+out=${OUT:-training/runs/seed-$seed}
+venv=${VENV:-training/runs/venv}
+
+if [ ! -x "$venv/bin/python" ]; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet -r training/requirements.txt
+fi
+"$venv/bin/python" training/train.py --out "$out" --seed "$seed" --steps "$steps"
+cargo run --release --quiet -p teacher --bin examine -- "$out/weights.safetensors" -n 20000 --seed 77 ||
+    echo "not every token was the teacher's: see above"
+echo "weights: $out/weights.safetensors"
+echo "to ship them: cp $out/weights.safetensors crates/nano/weights/nano.safetensors"
