@@ -77,6 +77,9 @@ impl Ping {
 
     fn over_network(&self, journal: &Journal, device: Device) -> Outcome {
         let sandbox = Sandbox::start(SandboxConfig { device, ..SandboxConfig::default() })?;
+        if let Some(reason) = sandbox.fallback() {
+            eprintln!("softstack: a veth pair instead of a TUN device: {reason}");
+        }
         let addresses = sandbox.addresses().clone();
         let stop = Arc::new(AtomicBool::new(false));
         let stack = self.stack(&addresses, sandbox.link(), journal);
@@ -86,7 +89,7 @@ impl Ping {
             let (mut running, _) = pinger::start(&sandbox, &self.options(&addresses))?;
             let interrupter = running.interrupter();
             let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
-            let handle = signals.handle();
+            let listening = Listening(signals.handle());
             scope.spawn(move || {
                 for _ in signals.forever() {
                     // Ping ends with its statistics; if it has ended already, all is well too.
@@ -97,8 +100,7 @@ impl Ping {
             scope.spawn(move || lines(stderr, |text| eprintln!("{text}")));
             lines(stdout, |text| journal.record(&Record::Pinger { text: text.into() }));
             let status = running.wait()?;
-            handle.close();
-            drop(finished);
+            drop((listening, finished));
             host.join().expect("the stack does not panic")?;
             Ok(ExitCode::from(status.code().unwrap_or(2) as u8))
         })
@@ -151,6 +153,15 @@ struct Finish<'a>(&'a AtomicBool);
 impl Drop for Finish<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Ends the thread that listens for signals, when dropped, for the same reason.
+struct Listening(signal_hook::iterator::Handle);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 
