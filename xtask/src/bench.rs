@@ -37,7 +37,7 @@ pub struct Bench {
     /// Seconds between two pings; longer where nano needs longer, so that no ping waits for another.
     #[arg(short, long, default_value = "0.002", value_parser = interval)]
     interval: Duration,
-    /// Use a veth pair instead of a TUN device.
+    /// Use a veth pair even where a TUN device may be opened.
     #[arg(long)]
     veth: bool,
     /// Print one JSON object instead of tables.

@@ -40,7 +40,7 @@ pub struct Plan {
     /// Who answers.
     #[arg(long)]
     pub answerer: Answerer,
-    /// Use a veth pair instead of a TUN device.
+    /// A veth pair even where a TUN device may be opened.
     #[arg(long)]
     pub veth: bool,
     /// Number of pings.
@@ -102,7 +102,7 @@ impl Plan {
 
     /// Runs the round in this process and prints the result.
     pub fn run(self) -> Result<(), Failure> {
-        let device = if self.veth { Device::Veth } else { Device::Tun };
+        let device = if self.veth { Device::Veth } else { Device::Auto };
         let sandbox = Sandbox::start(SandboxConfig { device, ..SandboxConfig::default() })?;
         let model = sandbox.addresses().model;
         let stop = AtomicBool::new(false);
