@@ -72,12 +72,7 @@ impl Eval {
             &plan,
             &mut *self.model.mind(),
             |failure| self.show(&failure),
-            |done| {
-                let step = (2 * count / 100).max(1);
-                if job == 0 && done % step == 0 && std::io::stderr().is_terminal() {
-                    eprint!("\r{} %", 100 * done / (2 * count));
-                }
-            },
+            |done| progress(job, done, 2 * count),
         )
     }
 
@@ -87,6 +82,15 @@ impl Eval {
             eprintln!("packet {number} for {host}: {}", wire::hex::encode(packet));
             eprintln!("  due: {due:?}, thought: {action:02x?}");
         }
+    }
+}
+
+/// A percentage that writes over itself, on a terminal, from one of the threads.
+fn progress(job: u64, done: u64, all: u64) {
+    let due = done == all || done.is_multiple_of((all / 100).max(1));
+    if job == 0 && due && std::io::stderr().is_terminal() {
+        let end = if done == all { "\r      \r" } else { "" };
+        eprint!("\r{:3} %{end}", 100 * done / all);
     }
 }
 
