@@ -183,7 +183,7 @@ pub struct Statistics {
     pub silent: u64,
     /// Attempts that the judge vetoed.
     pub vetoed: u64,
-    /// Packets for which no attempt was admitted: the host stayed silent.
+    /// Packets for which no attempt was admitted, or whose reply the link did not take.
     pub unanswered: u64,
     /// Packets dropped unread because too many waited.
     pub overflowed: u64,
@@ -243,16 +243,22 @@ impl Journal {
     }
 
     /// Hands a record to every sink. One that fails (a full disk) is told of once and then left out:
-    /// what it holds stays, and the host goes on.
+    /// what it holds stays, and the host goes on. Of a reader that has gone away nothing is told.
     pub fn record(&self, record: &Record) {
         let mut sinks = self.sinks.lock().expect("no thread panicked");
         sinks.retain_mut(|sink| match sink.record(record) {
             Ok(()) => true,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
             Err(error) => {
                 eprintln!("softstack: writing the journal failed, going on without it: {error}");
                 false
             }
         });
+    }
+
+    /// Whether no sink is left: nobody will know what happens from now on.
+    pub fn is_unread(&self) -> bool {
+        self.sinks.lock().expect("no thread panicked").is_empty()
     }
 }
 

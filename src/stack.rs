@@ -35,21 +35,18 @@ pub struct Stack<'a> {
 }
 
 impl<'a> Stack<'a> {
-    /// A host that has not seen a packet yet.
+    /// A host that has not seen a packet yet. The journal's first record is written here: a pinger
+    /// that starts before [`Stack::run`] gets going must not come before it.
     pub fn new(
         link: Arc<dyn Link>,
         mind: Box<dyn Mind>,
         host: Host,
         journal: &'a Journal,
     ) -> Stack<'a> {
-        Stack {
-            link,
-            mind,
-            host,
-            journal,
-            statistics: Statistics::default(),
-            latencies: Vec::new(),
-        }
+        let (statistics, latencies) = (Statistics::default(), Vec::new());
+        let stack = Stack { link, mind, host, journal, statistics, latencies };
+        journal.record(&stack.start());
+        stack
     }
 
     /// Answers packets until `stop` is set and all that were received before are answered.
@@ -57,7 +54,6 @@ impl<'a> Stack<'a> {
     /// # Errors
     /// When the link fails.
     pub fn run(mut self, stop: &AtomicBool) -> io::Result<Statistics> {
-        self.journal.record(&self.start());
         let queue = Queue::new(QUEUE);
         let (link, host) = (Arc::clone(&self.link), self.host);
         let received = std::thread::scope(|scope| {
@@ -154,6 +150,7 @@ impl<'a> Stack<'a> {
     fn transmit(&mut self, event: &Event, admitted: &Admitted) -> io::Result<()> {
         if let Err(error) = self.link.transmit(admitted) {
             // The peer is gone or its queue is full: a host loses such a packet, it does not die.
+            self.statistics.unanswered += 1;
             self.stay_silent(event, format!("the link did not take the reply: {error}"));
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! `softstack eval`: how often a model is right, and what it costs, on fresh random packets.
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 use std::thread;
 
@@ -54,10 +54,11 @@ impl Eval {
         });
         let mut total = Report::new(self.seed);
         reports.into_iter().for_each(|report| total.add(report));
-        if self.json {
-            println!("{}", serde_json::to_string(&total)?);
-        } else {
-            print!("{}", table(&total));
+        let text = if self.json { serde_json::to_string(&total)? + "\n" } else { table(&total) };
+        match std::io::stdout().write_all(text.as_bytes()) {
+            // The reader has gone away: the exit code still tells it.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+            written => written?,
         }
         Ok(ExitCode::from(u8::from(total.bad.passed > 0)))
     }

@@ -87,7 +87,7 @@ impl Ping {
             let host = scope.spawn(|| stack.run(&stop));
             let finished = Finish(&stop);
             let (mut running, _) = pinger::start(&sandbox, &self.options(&addresses))?;
-            let interrupter = running.interrupter();
+            let (interrupter, unread) = (running.interrupter(), running.interrupter());
             let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
             let listening = Listening(signals.handle());
             scope.spawn(move || {
@@ -98,7 +98,12 @@ impl Ping {
             });
             let (stdout, stderr) = (running.stdout.take(), running.stderr.take());
             scope.spawn(move || lines(stderr, |text| eprintln!("{text}")));
-            lines(stdout, |text| journal.record(&Record::Pinger { text: text.into() }));
+            lines(stdout, |text| {
+                journal.record(&Record::Pinger { text: text.into() });
+                if journal.is_unread() {
+                    let _ = unread.interrupt();
+                }
+            });
             let status = running.wait()?;
             drop((listening, finished));
             host.join().expect("the stack does not panic")?;
@@ -116,7 +121,7 @@ impl Ping {
         thread::scope(|scope| -> Outcome {
             let host = scope.spawn(|| stack.run(&stop));
             let finished = Finish(&stop);
-            let mut out = Lines { journal, line: Vec::new() };
+            let mut out = Lines { journal, unread: &interrupted, line: Vec::new() };
             let options = self.options(&addresses);
             let tally =
                 pinger::over_memory(&wire, addresses.kernel, &options, &interrupted, &mut out)?;
@@ -170,9 +175,10 @@ fn lines(pipe: Option<impl Read>, mut each: impl FnMut(&str)) {
     BufReader::new(pipe).lines().map_while(Result::ok).for_each(|line| each(&line));
 }
 
-/// A writer whose lines become records.
+/// A writer whose lines become records; it says when nobody reads them.
 struct Lines<'a> {
     journal: &'a Journal,
+    unread: &'a AtomicBool,
     line: Vec<u8>,
 }
 
@@ -183,6 +189,7 @@ impl Write for Lines<'_> {
                 b'\n' => {
                     let text = String::from_utf8_lossy(&self.line).into_owned();
                     self.journal.record(&Record::Pinger { text });
+                    self.unread.fetch_or(self.journal.is_unread(), Ordering::Relaxed);
                     self.line.clear();
                 }
                 byte => self.line.push(byte),

@@ -1,7 +1,7 @@
 //! `softstack replay`: a recorded journal, shown as the live view showed it.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -41,7 +41,13 @@ impl Replay {
             let at = format!("{name}, line {}", number + 1);
             let line = line.map_err(|error| format!("{at}: {error}"))?;
             let record = parse(&line).map_err(|error| format!("{at}: {error}"))?;
-            view.record(&record)?;
+            match view.record(&record) {
+                // The reader has seen enough.
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                    return Ok(ExitCode::SUCCESS);
+                }
+                shown => shown?,
+            }
             count += 1;
         }
         match count {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use pcap_file::DataLink;
@@ -11,7 +11,7 @@ use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPa
 use pcap_file::pcapng::blocks::interface_description::{
     InterfaceDescriptionBlock, InterfaceDescriptionOption,
 };
-use pcap_file::pcapng::{PcapNgBlock, PcapNgWriter};
+use pcap_file::pcapng::{Block, PcapNgBlock, PcapNgWriter};
 
 use super::{Record, Sink};
 
@@ -23,7 +23,9 @@ const OUTBOUND: u32 = 2;
 
 /// Writes packets with comments. A request is written when its fate is known.
 pub struct Pcapng {
-    writer: PcapNgWriter<File>,
+    /// Makes the blocks; each is written at once, so that a reader never sees half a packet.
+    blocks: PcapNgWriter<Vec<u8>>,
+    file: File,
     /// Requests under way: number, time, bytes, comments.
     open: Vec<(u64, u64, Vec<u8>, Vec<String>)>,
 }
@@ -31,7 +33,7 @@ pub struct Pcapng {
 impl Pcapng {
     /// Begins a capture of raw IP packets with times in nanoseconds.
     pub fn new(file: File) -> io::Result<Pcapng> {
-        let mut writer = PcapNgWriter::new(file).map_err(io::Error::other)?;
+        let blocks = PcapNgWriter::new(Vec::new()).map_err(io::Error::other)?;
         let interface = InterfaceDescriptionBlock {
             linktype: DataLink::RAW,
             snaplen: 0,
@@ -41,8 +43,16 @@ impl Pcapng {
                 InterfaceDescriptionOption::IfTsResol(9),
             ],
         };
-        writer.write_block(&interface.into_block()).map_err(io::Error::other)?;
-        Ok(Pcapng { writer, open: Vec::new() })
+        let mut capture = Pcapng { blocks, file, open: Vec::new() };
+        capture.write(&interface.into_block())?;
+        Ok(capture)
+    }
+
+    fn write(&mut self, block: &Block) -> io::Result<()> {
+        self.blocks.write_block(block).map_err(io::Error::other)?;
+        self.file.write_all(self.blocks.get_ref())?;
+        self.blocks.get_mut().clear();
+        Ok(())
     }
 
     fn comment(&mut self, number: u64, line: String) {
@@ -75,8 +85,7 @@ impl Pcapng {
                 EnhancedPacketOption::Comment(Cow::Borrowed(comment)),
             ],
         };
-        self.writer.write_block(&block.into_block()).map_err(io::Error::other)?;
-        Ok(())
+        self.write(&block.into_block())
     }
 }
 

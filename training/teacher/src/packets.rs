@@ -37,11 +37,11 @@ const FAULTS: [(Fault, u32); 10] = [
     (Fault::Short, 6),
     (Fault::HeaderChecksum, 16),
     (Fault::NotForMe, 26),
-    (Fault::Source, 12),
-    (Fault::Fragment, 8),
+    (Fault::Source, 16),
+    (Fault::Fragment, 10),
     (Fault::Protocol, 8),
     (Fault::IcmpChecksum, 16),
-    (Fault::IcmpType, 8),
+    (Fault::IcmpType, 14),
 ];
 
 /// A fault, drawn by weight.
@@ -61,10 +61,10 @@ pub fn arrival(rng: &mut ChaCha8Rng, data: usize, fault: Option<Fault>) -> Arriv
     match fault {
         Some(Fault::NotForMe) => destination = near_address(rng, own),
         Some(Fault::Source) => source = bad_source(rng, own),
-        Some(Fault::Fragment) => flags |= near(rng, 0, 14).max(1),
+        Some(Fault::Fragment) => flags |= fragment(rng),
         Some(Fault::Protocol) => protocol = near(rng, 1, 8) as u8,
-        Some(Fault::IcmpType) => icmp_type = near(rng, 0x0800, 16),
-        Some(Fault::Short) => total_length = rng.random_range(2..28),
+        Some(Fault::IcmpType) => icmp_type = other_type(rng),
+        Some(Fault::Short) => total_length = rng.random_range(0..28),
         _ => {}
     }
     let mut packet = vec![0; 28 + data];
@@ -114,10 +114,16 @@ fn address(rng: &mut ChaCha8Rng) -> [u8; 4] {
 
 fn any_source(rng: &mut ChaCha8Rng, own: [u8; 4]) -> [u8; 4] {
     loop {
-        let source = match rng.random_range(0..4) {
+        let source = match rng.random_range(0..5) {
             0 => near_address(rng, own),
             1 => [own[0], own[1], byte(rng), byte(rng)],
-            2 => [byte(rng), byte(rng), own[2], own[3]],
+            2 => [rng.random_range(1..224), byte(rng), own[2], own[3]],
+            3 => [
+                *[1, 2, 127, 128, 192, 222, 223].choose(rng).expect("not empty"),
+                byte(rng),
+                byte(rng),
+                byte(rng),
+            ],
             _ => address(rng),
         };
         if source != own && (1..224).contains(&source[0]) {
@@ -127,12 +133,40 @@ fn any_source(rng: &mut ChaCha8Rng, own: [u8; 4]) -> [u8; 4] {
 }
 
 fn bad_source(rng: &mut ChaCha8Rng, own: [u8; 4]) -> [u8; 4] {
-    match rng.random_range(0..8) {
+    let rest = [byte(rng), byte(rng), byte(rng)];
+    let behind = |first: u8, rest: [u8; 3]| [first, rest[0], rest[1], rest[2]];
+    match rng.random_range(0..10) {
         0..4 => own,
-        4 => [0; 4],
-        5 => [0, byte(rng), byte(rng), byte(rng)],
-        6 => [255; 4],
-        _ => [rng.random_range(224..=255), byte(rng), byte(rng), byte(rng)],
+        4 => *[[0; 4], [255; 4], [224, 0, 0, 1]].choose(rng).expect("not empty"),
+        5 => behind(0, rest),
+        6 => behind(*[224, 239, 240, 255].choose(rng).expect("not empty"), rest),
+        7 => behind(rng.random_range(224..=255), [0, 0, rest[2]]),
+        _ => behind(rng.random_range(224..=255), rest),
+    }
+}
+
+/// Type and code of anything but an echo request: every type with code 0, every code of type 8.
+fn other_type(rng: &mut ChaCha8Rng) -> u16 {
+    loop {
+        let other = match rng.random_range(0..8) {
+            0..3 => u16::from(rng.random::<u8>()) << 8,
+            3 => rng.random_range(0..20) << 8,
+            4 => rng.random_range(0..20) << 8 | rng.random_range(0..16),
+            5 => 0x0800 | u16::from(rng.random::<u8>()),
+            _ => near(rng, 0x0800, 16),
+        };
+        if other != 0x0800 {
+            return other;
+        }
+    }
+}
+
+/// More Fragments, an offset, or both; the high or the low byte alone as often as both.
+fn fragment(rng: &mut ChaCha8Rng) -> u16 {
+    match rng.random_range(0..4) {
+        0 => rng.random_range(1..0x100),
+        1 => rng.random_range(1..0x40) << 8,
+        _ => near(rng, 0, 14),
     }
 }
 

@@ -127,6 +127,36 @@ fn on_header_lengths_and_versions() {
     assert_eq!((outcomes.count("reply"), outcomes.count("version")), (2, 510));
 }
 
+/// Of several faults both name the same one: every subset of ten.
+#[test]
+fn on_every_combination_of_faults() {
+    let mut outcomes = Outcomes::default();
+    for faults in 0..1 << 10 {
+        let has = |fault: usize| faults >> fault & 1 == 1;
+        let mut packet = ping();
+        let mut set = |fault, at: usize, bytes: &[u8]| {
+            if has(fault) {
+                packet[at..at + bytes.len()].copy_from_slice(bytes);
+            }
+        };
+        set(0, 0, &[0x55]);
+        set(1, 2, &[0, 27]);
+        set(2, 16, &[10, 0, 0, 3]);
+        set(3, 12, &[0, 0, 0, 0]);
+        set(4, 6, &[0x20]);
+        set(5, 9, &[17]);
+        set(6, 20, &[13]);
+        close(&mut packet, 22, 20..84);
+        close(&mut packet, 10, 0..20);
+        packet[40] ^= u8::from(has(7));
+        packet[10] ^= u8::from(has(8));
+        packet.truncate(if has(9) { 83 } else { 84 });
+        outcomes.agree(&packet, OWN, faults);
+    }
+    assert_eq!((outcomes.count("reply"), outcomes.count("icmp-type")), (1, 1));
+    assert_eq!((outcomes.count("version"), outcomes.count("header-checksum")), (512, 256));
+}
+
 /// One grammar: what the teacher chose, said to a fresh tape, brings up the same tokens in the same
 /// places, and the same end.
 #[test]

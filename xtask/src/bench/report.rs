@@ -127,7 +127,7 @@ fn larger(a: Memory, b: Memory) -> Memory {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\n{} rounds over {}", self.machine, self.rounds, self.link)?;
+        writeln!(f, "{}\nrounds: {}, over {}", self.machine, self.rounds, self.link)?;
         for setting in &self.settings {
             write!(f, "\n{setting}")?;
         }

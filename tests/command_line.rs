@@ -1,0 +1,208 @@
+//! The command line: what is wrong is said in one clear line, with exit code 2 and never a panic; and
+//! what scripts read keeps its shape.
+
+mod program;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use program::{Finished, as_ordinary_user, finish, misses, run, skip, softstack};
+use serde_json::Value;
+
+#[test]
+fn no_arguments_lead_to_ping() {
+    let finished = run(softstack(""));
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
+    assert!(finished.stdout.contains("softstack ping"), "{finished:?}");
+    assert!(finished.stdout.lines().count() <= 24, "fits a terminal: {finished:?}");
+}
+
+#[test]
+fn every_subcommand_has_help() {
+    for command in ["ping", "run", "replay", "eval"] {
+        let finished = run(softstack(&format!("{command} --help")));
+        assert_eq!(finished.code, Some(0), "{finished:?}");
+        assert!(finished.stdout.contains(&format!("Usage: softstack {command}")), "{finished:?}");
+    }
+}
+
+/// clap's messages: the first line says it, what follows is a hint.
+#[test]
+fn wrong_arguments() {
+    for (arguments, expect) in [
+        ("pong", "unrecognized subcommand 'pong'"),
+        ("ping --colour", "unexpected argument '--colour'"),
+        ("ping -c 0", "invalid value '0' for '-c <N>'"),
+        ("ping -c -1", "unexpected argument '-1'"),
+        ("ping -c many", "invalid value 'many' for '-c <N>'"),
+        ("ping -s 70000", "invalid value '70000' for '-s <SIZE>'"),
+        ("ping -i nan", "invalid value 'nan' for '-i <SECONDS>'"),
+        ("ping -i inf", "invalid value 'inf' for '-i <SECONDS>'"),
+        ("ping -i -0.1", "unexpected argument '-0'"),
+        ("ping -i 1e9", "invalid value '1e9' for '-i <SECONDS>'"),
+        ("ping --wire string", "invalid value 'string' for '--wire <WIRE>'"),
+        ("ping --model gpt", "invalid value 'gpt' for '--model <MODEL>'"),
+        ("ping --json --quiet", "cannot be used with"),
+        ("run --address 10.0.0", "invalid value '10.0.0' for '--address <IPV4>'"),
+        ("run --prefix 33", "invalid value '33' for '--prefix <BITS>'"),
+        ("replay", "required arguments were not provided"),
+        ("eval --model gpt", "invalid value 'gpt' for '--model <MODEL>'"),
+        ("eval --lengths 27-28", "invalid value '27-28' for '--lengths <MIN-MAX>'"),
+        ("eval --lengths 99-98", "invalid value '99-98' for '--lengths <MIN-MAX>'"),
+        ("eval --jobs 0", "invalid value '0' for '--jobs <N>'"),
+        ("eval -n 1.5", "invalid value '1.5' for '-n <N>'"),
+    ] {
+        let finished = run(softstack(arguments));
+        let first = finished.stderr.lines().next().unwrap_or_default();
+        assert!(
+            first.starts_with("error: ") && first.contains(expect),
+            "{arguments}: {finished:?}"
+        );
+        assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""), "{arguments}");
+    }
+}
+
+#[test]
+fn a_journal_that_cannot_be_written() {
+    for path in ["/no/such/folder/x.jsonl", "/proc/x.pcapng", "/"] {
+        let finished = run(softstack(&format!("ping --wire memory --journal {path}")));
+        assert_one_line(&finished, &format!("cannot write the journal {path}: "));
+    }
+}
+
+#[test]
+fn a_replay_of_what_is_no_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let whole = r#"{"record":"pinger","text":"hello"}"#;
+    let start = r#"{"record":"start","schema":999,"program":"","model":"","address":"","link":"","checksum_offload":false,"time_ns":0}"#;
+    let cases = [
+        ("/no/such/journal".to_owned(), "cannot read /no/such/journal: ", ""),
+        (folder.path().display().to_string(), "Is a directory", ""),
+        (write("empty", b""), "holds no record", ""),
+        (write("text", b"once upon a time\n"), "line 1: no journal record: ", ""),
+        (write("other", b"{\"name\":\"x\"}\n"), "line 1: no journal record: ", ""),
+        (write("unknown", b"{\"record\":\"song\"}\n"), "line 1: no journal record: ", ""),
+        (write("binary", &[0xff, 0xfe, 0x0a]), "line 1: ", ""),
+        (write("future", start.as_bytes()), "line 1: schema 999, and this program reads", ""),
+        // What stands before the cut is shown.
+        (write("cut", format!("{whole}\n{}", &whole[..20]).as_bytes()), "line 2: ", "hello\n"),
+    ];
+    for (path, expect, shown) in cases {
+        let finished = run(softstack(&format!("replay {path}")));
+        assert_eq!(finished.stdout, shown, "{path}");
+        assert_one_line(&Finished { stdout: String::new(), ..finished }, expect);
+    }
+}
+
+#[test]
+fn a_device_that_cannot_be_opened() {
+    for name in ["a-name-of-20-letters", "a/b", "%d"] {
+        let finished = run(softstack(&format!("run --tun {name}")));
+        assert_one_line(&finished, name);
+    }
+    let (command, _folder) = as_ordinary_user("run --tun softstack9");
+    assert_one_line(&run(command), "");
+}
+
+/// Our own messages: one line that names the program.
+fn assert_one_line(finished: &Finished, expect: &str) {
+    assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""), "{finished:?}");
+    let (first, rest) = finished.stderr.split_once('\n').expect("a line");
+    assert!(first.starts_with("softstack: ") && first.contains(expect), "{expect}: {finished:?}");
+    assert_eq!(rest, "", "{finished:?}");
+}
+
+#[test]
+fn the_fields_of_an_evaluation() {
+    let report = evaluation("-n 50 --seed 3");
+    assert_fields(&report, "valid bad classes lengths tokens_per_packet median_ms seed");
+    assert_fields(&report["valid"], "n exact vetoed second unanswered");
+    assert_fields(&report["bad"], "n right answered passed misnamed");
+    let names = verify::Reason::ALL.map(verify::Reason::name);
+    assert_fields(&report["classes"], &names.join(" "));
+    each(&report["classes"], |class| assert_fields(class, "n right answered"));
+    each(&report["lengths"], |class| assert_fields(class, "n exact"));
+    assert_eq!((&report["valid"]["n"], &report["bad"]["n"]), (&50.into(), &50.into()));
+    assert_eq!((&report["bad"]["passed"], &report["seed"]), (&0.into(), &3.into()));
+    assert!(report["valid"]["exact"].as_u64() > Some(40), "{report}");
+    assert!(report["median_ms"].as_f64() > Some(0.0), "{report}");
+    assert!(report["tokens_per_packet"].as_f64() > Some(100.0), "{report}");
+}
+
+#[test]
+fn an_evaluation_can_be_repeated() {
+    let counts = |arguments: &str| {
+        let mut report = evaluation(arguments);
+        report.as_object_mut().unwrap().remove("median_ms").expect("the only measure of time");
+        report
+    };
+    let first = counts("-n 50 --seed 3");
+    assert_eq!(first, counts("-n 50 --seed 3"));
+    assert_ne!(first, counts("-n 50 --seed 4"));
+    assert_eq!(counts("-n 51 --seed 3 --jobs 2"), counts("-n 51 --seed 3 --jobs 2"));
+}
+
+/// The one line that `softstack eval --json` prints.
+fn evaluation(arguments: &str) -> Value {
+    let finished = run(softstack(&format!("eval {arguments} --json")));
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{finished:?}");
+    serde_json::from_str(&finished.stdout).unwrap_or_else(|e| panic!("{e}: {finished:?}"))
+}
+
+fn assert_fields(value: &Value, expect: &str) {
+    let fields: BTreeSet<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(fields, expect.split(' ').collect(), "{value}");
+}
+
+fn each(value: &Value, check: impl FnMut(&Value)) {
+    let values = value.as_object().unwrap().values();
+    assert_ne!(values.len(), 0);
+    values.for_each(check);
+}
+
+/// `softstack ping | head -1`: nobody listens any more, so it ends, without a word about it.
+#[test]
+fn a_reader_that_goes_away() {
+    for arguments in ["ping -c 1000000 -i 0.01", "ping -c 1000000 -i 0.01 --json"] {
+        for wire in ["memory", "auto"] {
+            if wire == "auto" && misses(&["ping"]) {
+                continue;
+            }
+            after_the_first_line(&format!("{arguments} --wire {wire}"));
+        }
+    }
+    let journal = tempfile::NamedTempFile::new().unwrap();
+    let path = journal.path().display();
+    run(softstack(&format!("ping --wire memory -c 50 -i 0 --quiet --journal {path}")));
+    after_the_first_line(&format!("replay {path}"));
+    after_the_first_line("--help");
+    after_the_first_line("eval -n 20");
+    after_the_first_line("eval -n 20 --json");
+}
+
+fn after_the_first_line(arguments: &str) {
+    let mut command = softstack(arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let began = Instant::now();
+    let mut line = String::new();
+    let mut stdout = child.stdout.take().unwrap();
+    // Eval prints at the end, when it is too late to go away: so go before.
+    if !arguments.starts_with("eval") {
+        let _ = BufReader::new(&mut stdout).read_line(&mut line);
+    }
+    drop(stdout);
+    let finished = finish(child);
+    if finished.code == Some(2) && finished.stderr.contains("--wire memory") {
+        return skip(&finished.stderr);
+    }
+    assert_eq!(finished.stderr, "", "{arguments}: {finished:?}");
+    assert!(began.elapsed() < Duration::from_secs(60), "{arguments}: {:?}", began.elapsed());
+}
