@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -245,21 +245,39 @@ impl Journal {
     /// Hands a record to every sink. One that fails (a full disk) is told of once and then left out:
     /// what it holds stays, and the host goes on. Of a reader that has gone away nothing is told.
     pub fn record(&self, record: &Record) {
-        let mut sinks = self.sinks.lock().expect("no thread panicked");
-        sinks.retain_mut(|sink| match sink.record(record) {
-            Ok(()) => true,
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
-            Err(error) => {
-                eprintln!("softstack: writing the journal failed, going on without it: {error}");
-                false
-            }
-        });
+        give(&mut self.lock(), record);
+    }
+
+    /// Does something and records it before anything that follows from it can be recorded: a reply
+    /// comes before the pinger's line about it.
+    ///
+    /// # Errors
+    /// Those of `act`; then nothing is recorded.
+    pub fn record_after(&self, act: impl FnOnce() -> io::Result<Record>) -> io::Result<()> {
+        let mut sinks = self.lock();
+        give(&mut sinks, &act()?);
+        Ok(())
     }
 
     /// Whether no sink is left: nobody will know what happens from now on.
     pub fn is_unread(&self) -> bool {
-        self.sinks.lock().expect("no thread panicked").is_empty()
+        self.lock().is_empty()
     }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Box<dyn Sink>>> {
+        self.sinks.lock().expect("no thread panicked")
+    }
+}
+
+fn give(sinks: &mut Vec<Box<dyn Sink>>, record: &Record) {
+    sinks.retain_mut(|sink| match sink.record(record) {
+        Ok(()) => true,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
+        Err(error) => {
+            eprintln!("softstack: writing the journal failed, going on without it: {error}");
+            false
+        }
+    });
 }
 
 /// JSON Lines to any writer. Each line is one write, so that a reader never sees half a record that

@@ -61,7 +61,7 @@ impl<'a> Stack<'a> {
             while !queue.is_finished() {
                 if let Some(event) = queue.pop(PULSE) {
                     self.note_overflow(&queue);
-                    self.handle(&event)?;
+                    self.handle(&event);
                 }
             }
             receiver.join().expect("the receiving thread does not panic")
@@ -74,7 +74,7 @@ impl<'a> Stack<'a> {
     }
 
     /// One packet: think, judge, think again if need be, transmit.
-    fn handle(&mut self, event: &Event) -> io::Result<()> {
+    fn handle(&mut self, event: &Event) {
         let packet = event.number;
         self.journal.record(&Record::Request {
             packet,
@@ -88,15 +88,13 @@ impl<'a> Stack<'a> {
                 Ok(Outcome::Reply(admitted)) => return self.transmit(event, &admitted),
                 Ok(Outcome::Silence(reason)) => {
                     self.statistics.silent += 1;
-                    self.stay_silent(event, reason);
-                    return Ok(());
+                    return self.stay_silent(event, reason);
                 }
                 Err(veto) => objections = veto.findings,
             }
         }
         self.statistics.unanswered += 1;
         self.stay_silent(event, "vetoed".into());
-        Ok(())
     }
 
     fn think(&mut self, event: &Event, attempt: u32, objections: &[Finding]) -> Thought {
@@ -147,23 +145,29 @@ impl<'a> Stack<'a> {
         outcome
     }
 
-    fn transmit(&mut self, event: &Event, admitted: &Admitted) -> io::Result<()> {
-        if let Err(error) = self.link.transmit(admitted) {
-            // The peer is gone or its queue is full: a host loses such a packet, it does not die.
-            self.statistics.unanswered += 1;
-            self.stay_silent(event, format!("the link did not take the reply: {error}"));
-            return Ok(());
-        }
-        let seconds = event.received.elapsed().as_secs_f64();
-        self.remember(seconds);
-        self.statistics.replied += 1;
-        self.journal.record(&Record::Reply {
-            packet: event.number,
-            time_ns: nanoseconds(SystemTime::now()),
-            bytes: wire::hex::encode(admitted),
-            seconds,
+    fn transmit(&mut self, event: &Event, admitted: &Admitted) {
+        let mut seconds = 0.0;
+        let transmitted = self.journal.record_after(|| {
+            self.link.transmit(admitted)?;
+            seconds = event.received.elapsed().as_secs_f64();
+            Ok(Record::Reply {
+                packet: event.number,
+                time_ns: nanoseconds(SystemTime::now()),
+                bytes: wire::hex::encode(admitted),
+                seconds,
+            })
         });
-        Ok(())
+        match transmitted {
+            Ok(()) => {
+                self.remember(seconds);
+                self.statistics.replied += 1;
+            }
+            Err(error) => {
+                // The peer is gone or its queue is full: a host loses such a packet, it does not die.
+                self.statistics.unanswered += 1;
+                self.stay_silent(event, format!("the link did not take the reply: {error}"));
+            }
+        }
     }
 
     fn stay_silent(&self, event: &Event, reason: String) {

@@ -82,7 +82,7 @@ pub fn arrival(rng: &mut ChaCha8Rng, data: usize, fault: Option<Fault>) -> Arriv
     put(&mut packet, 26, word(rng));
     fill(rng, &mut packet[28..]);
     let icmp_error = (fault == Some(Fault::IcmpChecksum)).then(|| miss(rng));
-    set_checksum(&mut packet, 20, 20, usize::MAX, icmp_error);
+    set_checksum(&mut packet, 22, 20, usize::MAX, icmp_error);
     let header_error = (fault == Some(Fault::HeaderChecksum)).then(|| miss(rng));
     set_checksum(&mut packet, 10, 0, 20, header_error);
     match fault {
@@ -92,6 +92,18 @@ pub fn arrival(rng: &mut ChaCha8Rng, data: usize, fault: Option<Fault>) -> Arriv
         _ => {}
     }
     Arrival { packet, own }
+}
+
+/// A small request from 10.0.0.2 to 10.0.0.1 with something changed; its checksums are right again.
+pub fn plain(change: impl FnOnce(&mut [u8])) -> Arrival {
+    let mut packet = vec![0; 32];
+    packet[..10].copy_from_slice(&[0x45, 0, 0, 32, 0, 1, 0x40, 0, 64, 1]);
+    packet[12..20].copy_from_slice(&[10, 0, 0, 2, 10, 0, 0, 1]);
+    packet[20..].copy_from_slice(&[8, 0, 0, 0, 0, 7, 0, 1, b'p', b'i', b'n', b'g']);
+    change(&mut packet);
+    set_checksum(&mut packet, 22, 20, usize::MAX, None);
+    set_checksum(&mut packet, 10, 0, 20, None);
+    Arrival { packet, own: [10, 0, 0, 1] }
 }
 
 /// Anything at all: the teacher knows what to say to noise too.
@@ -232,7 +244,6 @@ fn miss(rng: &mut ChaCha8Rng) -> u16 {
 /// Sets the checksum at `at` over `from..to` so that the check comes to `target`, or to ffff.
 fn set_checksum(packet: &mut [u8], at: usize, from: usize, to: usize, target: Option<u16>) {
     let to = to.min(packet.len());
-    let at = if at == 20 { 22 } else { at };
     put(packet, at, 0);
     let sum = sum(&packet[from..to]);
     put(packet, at, fold(u32::from(target.unwrap_or(0xffff)) + u32::from(!sum)));

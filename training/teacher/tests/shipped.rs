@@ -24,6 +24,28 @@ fn long_packets_too() {
     check(Network::First, 10, 1000..=1472);
 }
 
+/// Every type with code 0, every code of type 8, and every value of the other bytes that decide.
+#[test]
+fn every_decision() {
+    for network in [Network::First, Network::Second] {
+        for byte in 0..=u8::MAX {
+            for (name, arrival) in [
+                ("type", packets::plain(|packet| packet[20] = byte)),
+                ("code", packets::plain(|packet| packet[21] = byte)),
+                ("source", packets::plain(|packet| packet[12] = byte)),
+                ("protocol", packets::plain(|packet| packet[9] = byte)),
+                ("version", packets::plain(|packet| packet[0] = byte)),
+                ("flags", packets::plain(|packet| packet[6] = byte)),
+                ("offset", packets::plain(|packet| packet[7] = byte)),
+            ] {
+                let (_, right) = teacher::trace(&arrival.packet, arrival.own);
+                let (_, ending) = think(network, &arrival);
+                assert_eq!(ending, right, "{}, {name} {byte:#04x}", network.name());
+            }
+        }
+    }
+}
+
 fn check(network: Network, count: u32, data: std::ops::RangeInclusive<usize>) {
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_123);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);

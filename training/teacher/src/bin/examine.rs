@@ -34,6 +34,10 @@ struct Arguments {
     /// … and at most.
     #[arg(long, default_value_t = 100)]
     max: usize,
+    /// Also show every type and code, every first octet of a source, every protocol, every flags word
+    /// and every version byte: 131,840 packets.
+    #[arg(long)]
+    exhaustive: bool,
     /// Show each packet on which they part.
     #[arg(long)]
     show: bool,
@@ -58,6 +62,9 @@ fn main() -> ExitCode {
         let fault = (number >= arguments.n).then(|| packets::fault(&mut rng));
         let name = fault.map_or("valid".to_owned(), |fault| format!("{fault:?}"));
         examiner.examine(&name, &packets::arrival(&mut rng, data, fault));
+    }
+    if arguments.exhaustive {
+        examiner.examine_every_decision();
     }
     examiner.report();
     ExitCode::from(u8::from(examiner.wrong > 0))
@@ -110,6 +117,26 @@ impl Examiner {
                 said.get(at),
                 lesson.get(at).map(|e| e.token)
             );
+        }
+    }
+
+    /// The decisions that look at one word, on every value of what they look at.
+    fn examine_every_decision(&mut self) {
+        for word in 0..=u16::MAX {
+            let [high, low] = word.to_be_bytes();
+            self.examine(
+                "every type",
+                &packets::plain(|packet| packet[20..22].copy_from_slice(&[high, low])),
+            );
+            self.examine(
+                "every flags",
+                &packets::plain(|packet| packet[6..8].copy_from_slice(&[high, low])),
+            );
+        }
+        for byte in 0..=u8::MAX {
+            self.examine("every source", &packets::plain(|packet| packet[12] = byte));
+            self.examine("every protocol", &packets::plain(|packet| packet[9] = byte));
+            self.examine("every version", &packets::plain(|packet| packet[0] = byte));
         }
     }
 
