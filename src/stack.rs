@@ -1,5 +1,5 @@
 //! The stack: the one loop that takes a packet from the link, has a mind think about it, asks the
-//! judge, and transmits what was admitted. [`Stack::handle`] is the whole story on one screen.
+//! judge, and transmits what was admitted. `Stack::handle` is the whole story on one screen.
 
 use std::io;
 use std::sync::Arc;

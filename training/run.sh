@@ -2,12 +2,12 @@
 # Trains nano from scratch and examines what came out. Interrupt it at any time: the same command
 # goes on from the last checkpoint. Needs Rust and Python 3.11 or later; installs the rest beside itself.
 #
-#   training/run.sh                          # the first network: seed 1
-#   SEED=2 STEPS=12000 training/run.sh       # the second
+#   training/run.sh                # what made the first network: seed 2, 12,000 steps
+#   SEED=3 training/run.sh         # another
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seed=${SEED:-1}
-steps=${STEPS:-30000}
+seed=${SEED:-2}
+steps=${STEPS:-12000}
 out=${OUT:-training/runs/seed-$seed}
 venv=${VENV:-training/runs/venv}
 
@@ -16,7 +16,7 @@ if [ ! -x "$venv/bin/python" ]; then
     "$venv/bin/pip" install --quiet -r training/requirements.txt
 fi
 "$venv/bin/python" training/train.py --out "$out" --seed "$seed" --steps "$steps"
-cargo run --release --quiet -p teacher --bin examine -- "$out/weights.safetensors" -n 20000 --seed 77 ||
+cargo run --release --quiet -p teacher --bin examine -- "$out/weights.safetensors" -n 20000 --seed 77 --exhaustive ||
     echo "not every token was the teacher's: see above"
 echo "weights: $out/weights.safetensors"
 echo "to ship them: cp $out/weights.safetensors crates/nano/weights/nano.safetensors"

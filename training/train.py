@@ -1,6 +1,6 @@
 """Trains nano from scratch on the traces that the Rust teacher writes, and evaluates as it goes.
 
-    python training/train.py --out training/runs/a --seed 1 --steps 30000
+    python training/train.py --out training/runs/seed-2 --seed 2
 
 The grammar, the traces and the packets come from the crate `teacher`; this file only learns. It
 uses JAX because XLA compiles the whole step for the CPU (or a GPU, if there is one) and gives exact
@@ -28,6 +28,7 @@ import optax
 from safetensors.numpy import load_file, save_file
 
 ROOT = Path(__file__).resolve().parent.parent
+TRACES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release/traces"
 CELL = np.dtype([("token", "<u2"), ("address", "<u4"), ("flags", "u1"), ("sample", "u1")])
 WRITING, LEARN, LABEL = 1, 2, 4
 AHEAD, BEHIND = 8, 15  # what a token sees, in tape cells; crates/nano/src/tape.rs
@@ -184,7 +185,7 @@ class Rows:
     """A stream of rows from the teacher, read ahead by a thread."""
 
     def __init__(self, mixture, seed, length, rows, first=0):
-        command = [ROOT / "target/release/traces", "rows", "--mixture", mixture, "--seed", str(seed),
+        command = [TRACES, "rows", "--mixture", mixture, "--seed", str(seed),
                    "--length", str(length), "--from", str(first)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.size, self.shape = rows * length * CELL.itemsize, (rows, length)
@@ -261,8 +262,8 @@ def restore(path, state):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--out", type=Path, required=True, help="folder for checkpoints, log and weights")
-    p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--steps", type=int, default=30000)
+    p.add_argument("--seed", type=int, default=2)
+    p.add_argument("--steps", type=int, default=12000)
     p.add_argument("--stop-at", type=int, default=0, help="stop early at this step (for experiments)")
     p.add_argument("--rows", type=int, default=16)
     p.add_argument("--length", type=int, default=256)
@@ -277,7 +278,7 @@ def main():
 
     subprocess.run(["cargo", "build", "--release", "--quiet", "-p", "teacher"], cwd=ROOT, check=True)
     version, vocabulary = subprocess.run(
-        [ROOT / "target/release/traces", "vocabulary"], capture_output=True, text=True, check=True
+        [TRACES, "vocabulary"], capture_output=True, text=True, check=True
     ).stdout.split()
     s = shape(a.width, a.layers, a.heads, a.hidden, int(vocabulary))
 
