@@ -13,6 +13,7 @@ use thiserror::Error;
 
 mod pcapng;
 
+use crate::view::tell;
 use pcapng::Pcapng;
 
 /// Version of the records' schema, in the first record of every journal.
@@ -274,7 +275,7 @@ fn give(sinks: &mut Vec<Box<dyn Sink>>, record: &Record) {
         Ok(()) => true,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
         Err(error) => {
-            eprintln!("softstack: writing the journal failed, going on without it: {error}");
+            tell(&format!("softstack: writing the journal failed, going on without it: {error}"));
             false
         }
     });

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         }
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("softstack: {error}");
+        softstack::view::tell(&format!("softstack: {error}"));
         ExitCode::from(2)
     })
 }

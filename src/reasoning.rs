@@ -41,6 +41,11 @@ struct Group {
 }
 
 impl Reasoning {
+    /// Shows what still waits when a thought ends before its time.
+    pub fn break_off(&mut self, show: &mut dyn FnMut(&str)) {
+        self.group.show(show);
+    }
+
     /// Takes what went onto the tape and shows the lines that are now complete.
     pub fn hear(&mut self, seen: Seen, show: &mut dyn FnMut(&str)) {
         match seen {
@@ -87,7 +92,7 @@ impl Reasoning {
                 self.written += bytes;
                 self.line = Some(Line::new(Label::WriteBody));
             }
-            Label::Data if bytes > 0 => {
+            Label::Data if bytes > 0 && !line.nibbles.is_empty() => {
                 let word = format!("{}→{}", hex(&line.word), sum(&line.nibbles));
                 self.group.add(("bytes", "data word→sum  "), self.data_at, bytes, word, show);
                 self.data_at += 2;
@@ -186,6 +191,7 @@ impl Line {
                 format!("ttl {ttl}, protocol {protocol}")
             }
             (Label::Type | Label::WriteType, [kind, code]) => format!("type {kind}, code {code}"),
+            _ if self.word.contains(&Token::EOF) => "the wire brought no byte here".into(),
             (Label::Data, _) => "end of data; fold the last carry".into(),
             _ if self.is_checksum() => {
                 format!("{english}, the complement of the sum: {}", sum(&self.nibbles))
@@ -248,6 +254,11 @@ mod tests {
 
     /// What nano says to an echo request with `data`, line by line.
     fn lines(data: &[u8]) -> Vec<String> {
+        lines_up_to(usize::MAX, data)
+    }
+
+    /// The same when the wire delivers at most `length` bytes of the packet.
+    fn lines_up_to(length: usize, data: &[u8]) -> Vec<String> {
         let echo = wire::Echo {
             identifier: 7,
             sequence: 1,
@@ -256,7 +267,9 @@ mod tests {
         };
         let (mut reasoning, mut lines) = (Reasoning::default(), Vec::new());
         let (network, mut context) = (nano::Network::First.load(), Context::default());
-        nano::think(network, &mut context, &echo.request(), [10, 0, 0, 1], |seen| {
+        let mut packet = echo.request();
+        packet.truncate(length);
+        nano::think(network, &mut context, &packet, [10, 0, 0, 1], |seen| {
             reasoning.hear(seen, &mut |line| lines.push(line.to_owned()));
             true
         });
@@ -287,6 +300,16 @@ mod tests {
         }
         assert!(lines.iter().all(|line| line.chars().count() <= 76));
         assert_eq!(lines.last().map(String::as_str), Some("→ send the reply"));
+    }
+
+    #[test]
+    fn a_cut_packet() {
+        for length in [31, 32] {
+            let lines = lines_up_to(length, b"abcdefgh");
+            let [.., missing, verdict] = &lines[..] else { panic!("{lines:?}") };
+            assert!(missing.contains("the wire brought no byte here"), "{}", lines.join("\n"));
+            assert!(verdict.starts_with("→ drop, truncated"), "{verdict}");
+        }
     }
 
     #[test]

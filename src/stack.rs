@@ -52,11 +52,11 @@ impl<'a> Stack<'a> {
     /// Answers packets until `stop` is set and all that were received before are answered.
     ///
     /// # Errors
-    /// When the link fails.
+    /// When the link fails; what came before is answered and recorded all the same.
     pub fn run(mut self, stop: &AtomicBool) -> io::Result<Statistics> {
         let queue = Queue::new(QUEUE);
         let (link, host) = (Arc::clone(&self.link), self.host);
-        let received = std::thread::scope(|scope| {
+        let (received, outcome) = std::thread::scope(|scope| {
             let receiver = scope.spawn(|| receive(&*link, host, &queue, stop));
             while !queue.is_finished() {
                 if let Some(event) = queue.pop(PULSE) {
@@ -65,12 +65,12 @@ impl<'a> Stack<'a> {
                 }
             }
             receiver.join().expect("the receiving thread does not panic")
-        })?;
+        });
         self.statistics.received = received;
         self.note_overflow(&queue);
         self.statistics.median_seconds = median(&mut self.latencies);
         self.journal.record(&Record::End { statistics: self.statistics.clone() });
-        Ok(self.statistics)
+        outcome.map(|()| self.statistics)
     }
 
     /// One packet: think, judge, think again if need be, transmit.
@@ -210,13 +210,14 @@ enum Outcome {
     Silence(String),
 }
 
-/// The receiving thread: puts packets into the queue until `stop` is set; how many there were.
-fn receive(link: &dyn Link, host: Host, queue: &Queue, stop: &AtomicBool) -> io::Result<u64> {
+/// The receiving thread: puts packets into the queue until `stop` is set or the link fails; how many
+/// there were.
+fn receive(link: &dyn Link, host: Host, queue: &Queue, stop: &AtomicBool) -> (u64, io::Result<()>) {
     let mut buffer = vec![0; wire::MAX_DATAGRAM];
     let mut number = 0;
     let outcome = loop {
         if stop.load(Ordering::Relaxed) {
-            break Ok(number);
+            break Ok(());
         }
         match link.receive(&mut buffer, PULSE) {
             Ok(Some(length)) => {
@@ -234,7 +235,7 @@ fn receive(link: &dyn Link, host: Host, queue: &Queue, stop: &AtomicBool) -> io:
         }
     };
     queue.close();
-    outcome
+    (number, outcome)
 }
 
 /// The median, which leaves the values partly sorted.

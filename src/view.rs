@@ -20,7 +20,7 @@ const REMARK: Style = AnsiColor::Yellow.on_default();
 pub struct View<W> {
     out: W,
     detail: Detail,
-    /// Length of the request at hand, to compare with its reply.
+    /// Who had the last thought.
     model: String,
 }
 
@@ -175,6 +175,12 @@ impl<W: Write + Send> Sink for View<W> {
         }
         self.out.flush()
     }
+}
+
+/// A line for the person at standard error. When nobody reads that either, it is lost: no reason to
+/// stop answering packets.
+pub fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// A field's value, cut where it is long.

@@ -11,12 +11,16 @@ steps=${STEPS:-12000}
 out=${OUT:-training/runs/seed-$seed}
 venv=${VENV:-training/runs/venv}
 
-if [ ! -x "$venv/bin/python" ]; then
+if [ ! -e "$venv/complete" ]; then
     python3 -m venv "$venv"
     "$venv/bin/pip" install --quiet -r training/requirements.txt
+    touch "$venv/complete"
 fi
 "$venv/bin/python" training/train.py --out "$out" --seed "$seed" --steps "$steps"
-cargo run --release --quiet -p teacher --bin examine -- "$out/weights.safetensors" -n 20000 --seed 77 --exhaustive ||
+cargo build --release --quiet -p teacher
+"${CARGO_TARGET_DIR:-target}/release/examine" "$out/weights.safetensors" -n 20000 --seed 77 --exhaustive || {
+    [ $? -eq 1 ] || exit 2
     echo "not every token was the teacher's: see above"
+}
 echo "weights: $out/weights.safetensors"
 echo "to ship them: cp $out/weights.safetensors crates/nano/weights/nano.safetensors"

@@ -187,20 +187,28 @@ class Rows:
     def __init__(self, mixture, seed, length, rows, first=0):
         command = [TRACES, "rows", "--mixture", mixture, "--seed", str(seed),
                    "--length", str(length), "--from", str(first)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
         self.size, self.shape = rows * length * CELL.itemsize, (rows, length)
         self.ready = queue.Queue(8)
         threading.Thread(target=self.pump, daemon=True).start()
 
     def pump(self):
-        while data := self.process.stdout.read(self.size):
+        while len(data := self.process.stdout.read(self.size)) == self.size:
             self.ready.put(np.frombuffer(data, CELL).reshape(self.shape))
+        self.ready.put(None)
 
     def next(self):
-        return self.ready.get()
+        rows = self.ready.get()
+        if rows is None:
+            sys.exit(f"the teacher ended with code {self.process.wait()}: see its message above")
+        return rows
 
     def close(self):
+        """Ends the teacher and frees the thread, which may wait for room."""
         self.process.kill()
+        while self.ready.get() is not None:
+            pass
+        self.process.wait()
 
 
 def evaluate(weights, s, step_eval, seed, count):
@@ -348,7 +356,7 @@ def main():
                 if len(replay) < 2000:
                     replay.append((batch[i].copy(), 4))
         wrong_sum, learned_sum, step = wrong_sum + wrong.sum(), learned_sum + int(learned), step + 1
-        if step % 100 == 0:
+        if step % 100 == 0 or step % a.evaluate == 0 or step == last:
             each = (time.time() - began) / (step - first)
             record = dict(step=step, loss=float(value), error=wrong_sum / learned_sum, replay=len(replay),
                           seconds=round(time.time() - began), step_seconds=round(each, 4))

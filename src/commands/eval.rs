@@ -6,6 +6,7 @@ use std::thread;
 
 use clap::Args;
 use softstack::eval::{self, Failure, Plan, Report};
+use softstack::view::tell;
 
 use super::{Model, Outcome};
 
@@ -80,8 +81,8 @@ impl Eval {
     fn show(&self, failure: &Failure) {
         if self.failures {
             let Failure { number, host, packet, due, action } = failure;
-            eprintln!("packet {number} for {host}: {}", wire::hex::encode(packet));
-            eprintln!("  due: {due:?}, thought: {action:02x?}");
+            tell(&format!("packet {number} for {host}: {}", wire::hex::encode(packet)));
+            tell(&format!("  due: {due:?}, thought: {action:02x?}"));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `softstack ping`: a private network, the system's real `ping`, and a model that answers it.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +16,7 @@ use softstack::link::{Addresses, Link};
 use softstack::pinger::{self, Options};
 use softstack::sandbox::{Device, Sandbox, SandboxConfig};
 use softstack::stack::Stack;
+use softstack::view::tell;
 use verify::Host;
 
 use super::{Model, Outcome, Output};
@@ -78,7 +80,7 @@ impl Ping {
     fn over_network(&self, journal: &Journal, device: Device) -> Outcome {
         let sandbox = Sandbox::start(SandboxConfig { device, ..SandboxConfig::default() })?;
         if let Some(reason) = sandbox.fallback() {
-            eprintln!("softstack: a veth pair instead of a TUN device: {reason}");
+            tell(&format!("softstack: a veth pair instead of a TUN device: {reason}"));
         }
         let addresses = sandbox.addresses().clone();
         let stop = Arc::new(AtomicBool::new(false));
@@ -97,7 +99,7 @@ impl Ping {
                 }
             });
             let (stdout, stderr) = (running.stdout.take(), running.stderr.take());
-            scope.spawn(move || lines(stderr, |text| eprintln!("{text}")));
+            scope.spawn(move || lines(stderr, tell));
             lines(stdout, |text| {
                 journal.record(&Record::Pinger { text: text.into() });
                 if journal.is_unread() {
@@ -107,7 +109,9 @@ impl Ping {
             let status = running.wait()?;
             drop((listening, finished));
             host.join().expect("the stack does not panic")?;
-            Ok(ExitCode::from(status.code().unwrap_or(2) as u8))
+            // As a shell counts a program that a signal ended.
+            let code = status.code().or(status.signal().map(|signal| 128 + signal));
+            Ok(ExitCode::from(code.unwrap_or(2) as u8))
         })
     }
 
@@ -116,7 +120,9 @@ impl Ping {
         let (link, wire) = MemoryLink::pair();
         let stop = Arc::new(AtomicBool::new(false));
         let interrupted = Arc::new(AtomicBool::new(false));
-        signal_hook::flag::register(SIGINT, Arc::clone(&interrupted))?;
+        for signal in [SIGINT, SIGTERM] {
+            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
+        }
         let stack = self.stack(&addresses, Arc::new(link), journal);
         thread::scope(|scope| -> Outcome {
             let host = scope.spawn(|| stack.run(&stop));
@@ -170,9 +176,10 @@ impl Drop for Listening {
     }
 }
 
+/// Calls `each` with every line, whatever its encoding.
 fn lines(pipe: Option<impl Read>, mut each: impl FnMut(&str)) {
-    let Some(pipe) = pipe else { return };
-    BufReader::new(pipe).lines().map_while(Result::ok).for_each(|line| each(&line));
+    let lines = pipe.into_iter().flat_map(|pipe| BufReader::new(pipe).split(b'\n'));
+    lines.map_while(Result::ok).for_each(|line| each(&String::from_utf8_lossy(&line)));
 }
 
 /// A writer whose lines become records; it says when nobody reads them.

@@ -63,6 +63,7 @@ impl Mind for Nano {
             reasoning.hear(seen, show);
             tokens <= LONGEST_TAPE
         });
+        reasoning.break_off(show);
         Thought {
             action: action(ending),
             model: network.name().into(),

@@ -52,7 +52,7 @@ pub enum Seen<'a> {
     Last(Token),
 }
 
-/// The two networks whose weights are in this program, trained alike from different seeds.
+/// The two networks whose weights are in this program, trained from different seeds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Network {
     /// The one that answers.
@@ -81,5 +81,19 @@ impl Network {
         cell.get_or_init(|| {
             Transformer::from_safetensors(bytes).expect("shipped weights fit this program")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_different_networks_of_the_documented_size() {
+        assert_eq!(Network::First.load().parameters(), 227_666);
+        assert_ne!(
+            include_bytes!("../weights/nano.safetensors").as_slice(),
+            include_bytes!("../weights/nano-second.safetensors").as_slice()
+        );
     }
 }

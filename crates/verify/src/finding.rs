@@ -1,6 +1,6 @@
 //! What the judge has to say: which rule, which bytes, and in words.
 //!
-//! Findings go back to a model as objections, into the journal, and out of `lint`.
+//! Findings go back to a model as objections and into the journal.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ pub struct Finding {
     pub length: usize,
     /// What was expected and what was found.
     pub message: String,
-    /// What would put the packet right, proposed by rules on single packets only. For `lint`:
+    /// What would put the packet right, proposed by [`judge_packet`](crate::judge_packet) only:
     /// nothing between the model and the wire applies them.
     pub edits: Vec<Edit>,
 }

@@ -1,8 +1,7 @@
 //! What a rule is: one row of the table [`RULES`](crate::RULES).
 //!
 //! A row joins a clause in the RFC's own words, the function that checks it, and two exchanges, one
-//! that keeps it and one that breaks it. The gate, `lint`, the benchmark and the filter for training
-//! data all read the same rows.
+//! that keeps it and one that breaks it. The gate and the measurement read the same rows.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -96,13 +95,14 @@ impl Example {
 }
 
 impl Rule {
-    /// Holds an exchange against this rule.
+    /// Holds an exchange against this rule. Its finding proposes no edits.
     pub fn judge(&'static self, exchange: &Exchange) -> Option<Finding> {
         let fault = match self.check {
             Check::Packet(check) => check(exchange.reply?),
             Check::Exchange(check) => check(exchange),
         };
-        fault.map(|fault| Finding::new(self, fault))
+        // What goes back to a model says what is wrong, never what to write instead.
+        fault.map(|fault| Finding::new(self, Fault { edits: Vec::new(), ..fault }))
     }
 
     /// Holds one packet against this rule; nothing where it takes an exchange.

@@ -1,6 +1,6 @@
 //! A packet as people read it: layers, and in them named fields with their byte ranges.
 //!
-//! The live view, the prompt and the journal print it for packets of every kind, so it never fails:
+//! The live view prints it for packets of every kind, so it never fails:
 //! it lists fields as far as the bytes go and closes with a note where they stop. It states what is
 //! there and judges nothing.
 
