@@ -146,10 +146,10 @@ impl<'a> Stack<'a> {
     }
 
     fn transmit(&mut self, event: &Event, admitted: &Admitted) {
-        let mut seconds = 0.0;
+        // Taken before the system call: what wakes up after it may keep this thread waiting.
+        let seconds = event.received.elapsed().as_secs_f64();
         let transmitted = self.journal.record_after(|| {
             self.link.transmit(admitted)?;
-            seconds = event.received.elapsed().as_secs_f64();
             Ok(Record::Reply {
                 packet: event.number,
                 time_ns: nanoseconds(SystemTime::now()),
