@@ -135,8 +135,7 @@ pub fn run(
         }
         progress(number);
     }
-    report.tokens_per_packet = report.tokens as f64 / (2 * plan.count).max(1) as f64;
-    report.median_ms = median(&mut report.milliseconds).unwrap_or_default();
+    report.summarise();
     report
 }
 
@@ -237,6 +236,10 @@ impl Report {
         }
         self.tokens += other.tokens;
         self.milliseconds.extend(other.milliseconds);
+        self.summarise();
+    }
+
+    fn summarise(&mut self) {
         self.tokens_per_packet = self.tokens as f64 / (self.valid.n + self.bad.n).max(1) as f64;
         self.median_ms = median(&mut self.milliseconds).unwrap_or_default();
     }

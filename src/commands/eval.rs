@@ -47,10 +47,10 @@ fn lengths(text: &str) -> Result<(usize, usize), String> {
 impl Eval {
     /// Runs the subcommand; exit code 1 if a wrong packet got past the judge.
     pub fn run(self) -> Outcome {
-        let plan = &self;
+        let eval = &self;
         let reports = thread::scope(|scope| {
             let workers: Vec<_> =
-                (0..self.jobs).map(|job| scope.spawn(move || plan.part(job))).collect();
+                (0..self.jobs).map(|job| scope.spawn(move || eval.part(job))).collect();
             workers.into_iter().map(|worker| worker.join().expect("no panic")).collect::<Vec<_>>()
         });
         let mut total = Report::new(self.seed);
@@ -92,7 +92,8 @@ fn progress(job: u64, done: u64, all: u64) {
     let due = done == all || done.is_multiple_of((all / 100).max(1));
     if job == 0 && due && std::io::stderr().is_terminal() {
         let end = if done == all { "\r      \r" } else { "" };
-        eprint!("\r{:3} %{end}", 100 * done / all);
+        // A closed terminal is no reason to end the measurement.
+        let _ = write!(std::io::stderr(), "\r{:3} %{end}", 100 * done / all);
     }
 }
 
