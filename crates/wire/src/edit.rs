@@ -3,11 +3,14 @@
 //!
 //! Edits are applied in order, each to what the ones before it left. They know offsets and no
 //! protocol: whether the result is a packet is for others to judge. As JSON an edit is an object
-//! tagged by `op`, its bytes in hex: `{"op":"set","offset":8,"bytes":"40"}`.
+//! tagged by `op`, its bytes in hex: `{"op":"set","offset":8,"bytes":"40"}`. As text it is a few words,
+//! offsets and lengths in decimal, bytes in hex: `set 8 40`; several are separated by semicolons or
+//! lines, see [`parse`].
 
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +95,106 @@ pub fn apply(edits: &[Edit], packet: &[u8]) -> Result<Vec<u8>, EditError> {
         })?;
     }
     Ok(packet)
+}
+
+/// Reads edits as a model writes them: separated by semicolons or line ends, empty ones left out.
+///
+/// # Errors
+/// The first that is no edit, in words.
+///
+/// ```
+/// # use wire::{Edit, edit};
+/// let edits = edit::parse("swap 12 16 4; set 20 00\nadd16 22 0800;").unwrap();
+/// assert_eq!(edits[2], Edit::Add16 { offset: 22, value: 0x0800 });
+/// assert_eq!(edits[1].to_string(), "set 20 00");
+/// assert!(edit::parse("swap 12 16").is_err());
+/// ```
+pub fn parse(text: &str) -> Result<Vec<Edit>, EditSyntax> {
+    let edits = text.split([';', '\n']).map(str::trim).filter(|edit| !edit.is_empty());
+    edits.map(Edit::from_str).collect()
+}
+
+/// Words that are no edit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditSyntax {
+    /// The words.
+    pub text: String,
+}
+
+impl fmt::Display for EditSyntax {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: String = self.text.chars().take(60).collect();
+        write!(
+            f,
+            "{shown:?} is no edit: there are `set OFFSET HEX`, `swap A B LENGTH`, \
+             `copy FROM TO LENGTH`, `add16 OFFSET HEX`, `insert OFFSET HEX` and `truncate LENGTH`"
+        )
+    }
+}
+
+impl Error for EditSyntax {}
+
+impl fmt::Display for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let op = self.op();
+        match self {
+            Edit::Set { offset, bytes } | Edit::Insert { offset, bytes } => {
+                write!(f, "{op} {offset} {}", hex::encode(bytes))
+            }
+            Edit::Swap { a, b, length } => write!(f, "{op} {a} {b} {length}"),
+            Edit::Copy { from, to, length } => write!(f, "{op} {from} {to} {length}"),
+            Edit::Add16 { offset, value } => write!(f, "{op} {offset} {value:04x}"),
+            Edit::Truncate { length } => write!(f, "{op} {length}"),
+        }
+    }
+}
+
+impl FromStr for Edit {
+    type Err = EditSyntax;
+
+    fn from_str(text: &str) -> Result<Edit, EditSyntax> {
+        let mut words = text.split_whitespace();
+        let op = words.next().unwrap_or_default().to_ascii_lowercase();
+        let rest: Vec<&str> = words.collect();
+        read(&op, &rest).ok_or_else(|| EditSyntax { text: text.to_owned() })
+    }
+}
+
+/// The edit that `op` with these operands is. Bytes may be several words of hex, each with or without
+/// `0x`.
+fn read(op: &str, operands: &[&str]) -> Option<Edit> {
+    let number = |index: usize| operands.get(index)?.parse::<usize>().ok();
+    let numbers = |count: usize| (operands.len() == count).then_some(());
+    let bytes = || {
+        let digits: String = operands.get(1..)?.iter().copied().map(without_prefix).collect();
+        hex::parse(&digits).ok().filter(|bytes| !bytes.is_empty())
+    };
+    Some(match op {
+        "set" => Edit::Set { offset: number(0)?, bytes: bytes()? },
+        "insert" => Edit::Insert { offset: number(0)?, bytes: bytes()? },
+        "swap" => {
+            numbers(3)?;
+            Edit::Swap { a: number(0)?, b: number(1)?, length: number(2)? }
+        }
+        "copy" => {
+            numbers(3)?;
+            Edit::Copy { from: number(0)?, to: number(1)?, length: number(2)? }
+        }
+        "add16" => {
+            numbers(2)?;
+            let value = u16::from_str_radix(without_prefix(operands[1]), 16).ok()?;
+            Edit::Add16 { offset: number(0)?, value }
+        }
+        "truncate" => {
+            numbers(1)?;
+            Edit::Truncate { length: number(0)? }
+        }
+        _ => return None,
+    })
+}
+
+fn without_prefix(word: &str) -> &str {
+    word.strip_prefix("0x").or(word.strip_prefix("0X")).unwrap_or(word)
 }
 
 impl Edit {
@@ -269,7 +372,32 @@ mod tests {
         );
     }
 
+    #[test]
+    fn text() {
+        let edits = parse(" SET 8 0x40 41;;\n add16 22 0x800 \ninsert 84 ff;truncate 84").unwrap();
+        let expect = ["set 8 4041", "add16 22 0800", "insert 84 ff", "truncate 84"];
+        assert_eq!(edits.iter().map(Edit::to_string).collect::<Vec<_>>(), expect);
+        assert_eq!(parse(" ;\n"), Ok(vec![]));
+        for wrong in [
+            "set 8", "set 8 4", "set -1 40", "set eight 40", "swap 1 2", "swap 1 2 3 4", "add16 8",
+            "add16 8 10000", "add16 8 0 0", "truncate", "fill 1 2", "copy 1 2 x", "set 8 zz",
+        ] {
+            assert_eq!(parse(wrong), Err(EditSyntax { text: wrong.into() }), "{wrong}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn text_and_back(edits in prop::collection::vec(written(), 0..6)) {
+            let text: Vec<String> = edits.iter().map(Edit::to_string).collect();
+            prop_assert_eq!(parse(&text.join("; ")), Ok(edits));
+        }
+
+        #[test]
+        fn no_text_panics(text: String) {
+            let _ = parse(&text);
+        }
+
         #[test]
         fn add16_is_equation_3(checksum: u16, old: u16, new: u16) {
             let delta = !add16(!old, new);
@@ -282,6 +410,14 @@ mod tests {
         fn no_edit_panics(edits in prop::collection::vec(edit(), 0..6), packet: [u8; 12]) {
             let _ = apply(&edits, &packet);
         }
+    }
+
+    /// An edit that says something: of no bytes there is nothing to write down.
+    fn written() -> impl Strategy<Value = Edit> {
+        edit().prop_filter("no bytes", |edit| match edit {
+            Edit::Set { bytes, .. } | Edit::Insert { bytes, .. } => !bytes.is_empty(),
+            _ => true,
+        })
     }
 
     fn edit() -> impl Strategy<Value = Edit> {
