@@ -1,50 +1,172 @@
-//! Admission: who may spend a thought. Packets wait here between the link and the model, in a queue
-//! of fixed length; when it is full the oldest goes, because its sender has waited longest and is the
-//! likeliest to have given up.
+//! Admission: who may spend a thought. Packets wait here between the link and the model, each source
+//! in a line of its own; what came too often, is too large, came twice or waited too long goes no
+//! further and is counted. Sources that keep to their rate are served before those that do not.
 
-use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard};
-use std::time::Duration;
+use std::collections::{BTreeMap, HashSet};
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
+use crate::budget::Budget;
 use crate::mind::Event;
+use sources::Sources;
 
-/// A bounded queue between the thread that receives and the one that thinks.
-pub struct Queue {
-    waiting: Mutex<Waiting>,
-    arrived: Condvar,
-    capacity: usize,
+mod bucket;
+mod sources;
+
+pub use bucket::Rate;
+
+/// What may pass. The default lets everything pass that finds room to wait.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Packets that may wait, at least 1. More would only be answered after their senders gave up.
+    pub capacity: usize,
+    /// How often one source may ask.
+    pub rate: Option<Rate>,
+    /// Longest packet that is looked at, in bytes.
+    pub largest: Option<usize>,
+    /// How long after a packet came an answer is worth sending.
+    pub deadline: Option<Duration>,
+    /// Whether a packet that is the same, byte for byte, as one that waits or is thought about is
+    /// left to that one's answer.
+    pub deduplicate: bool,
+    /// Money or tokens without which no packet can be thought about.
+    pub budget: Option<Arc<Budget>>,
 }
 
-#[derive(Default)]
-struct Waiting {
-    events: VecDeque<Event>,
-    dropped: u64,
+/// Packets that may wait for the model unless a policy says otherwise.
+pub const CAPACITY: usize = 64;
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy {
+            capacity: CAPACITY,
+            rate: None,
+            largest: None,
+            deadline: None,
+            deduplicate: false,
+            budget: None,
+        }
+    }
+}
+
+/// Why a packet was not thought about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// Too many packets waited.
+    Queue,
+    /// Its source had asked too often.
+    Rate,
+    /// It was longer than packets may be.
+    Size,
+    /// The same packet was waiting or being thought about.
+    Duplicate,
+    /// It waited until an answer was worthless.
+    Late,
+    /// The budget was spent.
+    Budget,
+}
+
+impl Refusal {
+    /// In a word, as in the journal.
+    pub fn name(self) -> &'static str {
+        match self {
+            Refusal::Queue => "queue",
+            Refusal::Rate => "rate",
+            Refusal::Size => "size",
+            Refusal::Duplicate => "duplicate",
+            Refusal::Late => "late",
+            Refusal::Budget => "budget",
+        }
+    }
+}
+
+/// The waiting room between the thread that receives and those that think.
+pub struct Admission {
+    policy: Policy,
+    room: Mutex<Room>,
+    arrived: Condvar,
+}
+
+struct Room {
+    sources: Sources,
+    /// Packets that wait or are thought about, where duplicates are not wanted.
+    known: HashSet<Vec<u8>>,
+    refused: BTreeMap<Refusal, u64>,
     closed: bool,
 }
 
-impl Queue {
-    /// A queue for at most `capacity` packets, at least 1.
-    pub fn new(capacity: usize) -> Queue {
-        Queue { waiting: Mutex::default(), arrived: Condvar::new(), capacity: capacity.max(1) }
+impl Admission {
+    /// An empty waiting room.
+    pub fn new(policy: Policy) -> Admission {
+        let room = Room {
+            sources: Sources::new(policy.rate),
+            known: HashSet::new(),
+            refused: BTreeMap::new(),
+            closed: false,
+        };
+        Admission { policy, room: Mutex::new(room), arrived: Condvar::new() }
     }
 
-    /// Lets a packet wait; drops the oldest if there is no room.
-    pub fn push(&self, event: Event) {
-        let mut waiting = self.lock();
-        if waiting.events.len() == self.capacity {
-            waiting.events.pop_front();
-            waiting.dropped += 1;
+    /// Lets a packet wait, or counts why not. Where there is no room the oldest packet of whoever has
+    /// most of them waiting goes, those first who ask too often: its sender has waited longest and
+    /// is the likeliest to have given up.
+    pub fn offer(&self, mut event: Event) {
+        let policy = &self.policy;
+        event.expires = policy.deadline.map(|deadline| event.received + deadline);
+        let mut room = self.lock();
+        if let Err(refusal) = room.examine(&event, policy) {
+            return room.refuse(refusal);
         }
-        waiting.events.push_back(event);
+        if room.sources.waiting() >= policy.capacity.max(1)
+            && let Some(oldest) = room.sources.evict()
+        {
+            room.forget(&oldest);
+            room.refuse(Refusal::Queue);
+        }
+        if policy.deduplicate {
+            room.known.insert(event.packet.clone());
+        }
+        room.sources.push(source(&event), event);
+        drop(room);
         self.arrived.notify_one();
     }
 
-    /// The oldest packet, waited for at most `timeout`; `None` in vain or when the queue is closed
-    /// and empty.
-    pub fn pop(&self, timeout: Duration) -> Option<Event> {
-        let idle = |waiting: &mut Waiting| waiting.events.is_empty() && !waiting.closed;
-        let waited = self.arrived.wait_timeout_while(self.lock(), timeout, idle);
-        waited.expect("no thread panicked").0.events.pop_front()
+    /// The next packet, waited for at most `timeout`; `None` in vain or when nothing comes any more.
+    /// `taken` is called with it before anybody else can take the next, so that what it does happens
+    /// in the order in which one source's packets came.
+    pub fn take(&self, timeout: Duration, taken: impl FnOnce(&Event)) -> Option<Event> {
+        let until = Instant::now() + timeout;
+        let mut room = self.lock();
+        loop {
+            while let Some(event) = room.sources.pop() {
+                match self.refusal(&event) {
+                    None => {
+                        taken(&event);
+                        return Some(event);
+                    }
+                    Some(refusal) => {
+                        room.forget(&event);
+                        room.refuse(refusal);
+                    }
+                }
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if room.closed || left.is_zero() {
+                return None;
+            }
+            room = self.arrived.wait_timeout(room, left).expect("no thread panicked").0;
+        }
+    }
+
+    /// Says that a packet that was taken has been dealt with: the same one may come again.
+    pub fn finish(&self, event: &Event) {
+        if self.policy.deduplicate {
+            self.lock().forget(event);
+        }
     }
 
     /// Says that no packet comes any more.
@@ -55,49 +177,59 @@ impl Queue {
 
     /// Whether no packet waits and none comes any more.
     pub fn is_finished(&self) -> bool {
-        let waiting = self.lock();
-        waiting.closed && waiting.events.is_empty()
+        let room = self.lock();
+        room.closed && room.sources.waiting() == 0
     }
 
-    /// Packets dropped for want of room so far.
-    pub fn dropped(&self) -> u64 {
-        self.lock().dropped
+    /// How many packets were refused so far, and why.
+    pub fn refused(&self) -> BTreeMap<Refusal, u64> {
+        self.lock().refused.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().expect("no thread panicked")
+    /// Why a packet that has waited need no longer be thought about.
+    fn refusal(&self, event: &Event) -> Option<Refusal> {
+        if event.is_expired() {
+            return Some(Refusal::Late);
+        }
+        let spent = self.policy.budget.as_ref().is_some_and(|budget| budget.is_exhausted());
+        spent.then_some(Refusal::Budget)
     }
+
+    fn lock(&self) -> MutexGuard<'_, Room> {
+        self.room.lock().expect("no thread panicked")
+    }
+}
+
+impl Room {
+    fn examine(&mut self, event: &Event, policy: &Policy) -> Result<(), Refusal> {
+        if policy.largest.is_some_and(|largest| event.packet.len() > largest) {
+            return Err(Refusal::Size);
+        }
+        if self.known.contains(&event.packet) {
+            return Err(Refusal::Duplicate);
+        }
+        if policy.budget.as_ref().is_some_and(|budget| budget.is_exhausted()) {
+            return Err(Refusal::Budget);
+        }
+        match self.sources.may_ask(source(event), event.received) {
+            true => Ok(()),
+            false => Err(Refusal::Rate),
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        *self.refused.entry(refusal).or_default() += 1;
+    }
+
+    fn forget(&mut self, event: &Event) {
+        self.known.remove(&event.packet);
+    }
+}
+
+/// Who sent a packet; whatever has no source address shares the line of 0.0.0.0.
+fn source(event: &Event) -> Ipv4Addr {
+    wire::Ipv4::new(&event.packet).map_or(Ipv4Addr::UNSPECIFIED, |ip| ip.source())
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::{Instant, SystemTime};
-
-    use super::*;
-
-    fn event(number: u64) -> Event {
-        let host = verify::Host { address: [10, 0, 0, 1].into(), broadcast: None };
-        Event { host, number, packet: vec![], received: Instant::now(), time: SystemTime::now() }
-    }
-
-    #[test]
-    fn a_full_queue_drops_the_oldest_and_counts() {
-        let queue = Queue::new(3);
-        (1..=10).for_each(|number| queue.push(event(number)));
-        let left: Vec<_> =
-            std::iter::from_fn(|| queue.pop(Duration::ZERO)).map(|e| e.number).collect();
-        assert_eq!(left, [8, 9, 10]);
-        assert_eq!(queue.dropped(), 7);
-    }
-
-    #[test]
-    fn closing_wakes_who_waits() {
-        let queue = Queue::new(1);
-        std::thread::scope(|scope| {
-            let waiter = scope.spawn(|| queue.pop(Duration::from_secs(60)).is_none());
-            queue.close();
-            assert!(waiter.join().unwrap());
-        });
-        assert!(queue.is_finished());
-    }
-}
+mod tests;

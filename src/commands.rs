@@ -1,18 +1,23 @@
 //! The subcommands, and what they share: which model, which journal, which view.
 
 use std::error::Error;
+use std::io::{ErrorKind, Write};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use softstack::config::{Config, Settings};
 use softstack::journal::{Journal, JsonLines};
 use softstack::link::Addresses;
-use softstack::mind::Mind;
-use softstack::mind::nano::Nano;
+use softstack::stack::Thinkers;
 use softstack::view::{Detail, View};
+use tokio_util::sync::CancellationToken;
 
+pub mod check;
+pub mod config;
 pub mod eval;
+pub mod models;
 pub mod ping;
 pub mod replay;
 pub mod run;
@@ -20,18 +25,46 @@ pub mod run;
 /// An exit code, or a line that says what went wrong (exit code 2).
 pub type Outcome = Result<ExitCode, Box<dyn Error>>;
 
-/// Which model answers.
+/// Which model answers, and how.
 #[derive(Args)]
 pub struct Model {
-    /// The model that is the host. `nano` is embedded: no network, no key.
-    #[arg(long, value_name = "MODEL", default_value = "nano", value_parser = ["nano"])]
-    pub model: String,
+    /// Who is the host: `nano` is embedded (no network, no key); else provider/model, such as
+    /// anthropic/claude-haiku-5-5, openai/…, openrouter/…, ollama/…, llamacpp/…, vllm/…, lmstudio/…; or
+    /// replay/JOURNAL. Several with commas between are a cascade: the next is asked when the one
+    /// before is vetoed or cannot tell. [default: nano]
+    #[arg(long, value_name = "MODEL", help_heading = None)]
+    pub model: Option<String>,
+    #[command(flatten)]
+    pub layers: Layers,
+}
+
+/// Where settings come from, beside the model's name.
+#[derive(Args)]
+pub struct Layers {
+    /// Configuration in TOML. [default: ~/.config/softstack/config.toml]
+    #[arg(long, value_name = "FILE", help_heading = None)]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 impl Model {
-    /// The mind of that name.
-    pub fn mind(&self) -> Box<dyn Mind> {
-        Box::new(Nano::new())
+    /// The settings that hold.
+    pub fn config(&self) -> Result<Config, Box<dyn Error>> {
+        self.layers.load(self.model.clone())
+    }
+
+    /// Those who think.
+    pub fn thinkers(&self) -> Result<Thinkers, Box<dyn Error>> {
+        Ok(self.config()?.thinkers(CancellationToken::new())?)
+    }
+}
+
+impl Layers {
+    /// The settings that hold if `model` was named.
+    pub fn load(&self, model: Option<String>) -> Result<Config, Box<dyn Error>> {
+        let flags = Settings { model, ..self.settings.clone() };
+        Ok(Config::load(&flags, self.config.as_deref())?)
     }
 }
 
@@ -63,6 +96,14 @@ impl Output {
             journal.add(View::new(anstream::AutoStream::auto(std::io::stdout()), detail));
         }
         Ok(journal)
+    }
+}
+
+/// Prints to standard output. That a reader has gone away is no error.
+pub fn print(text: &str) -> std::io::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 

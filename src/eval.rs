@@ -1,22 +1,26 @@
-//! Measures a mind on fresh random packets whose right treatment is known: the judge says what is due
+//! Measures minds on fresh random packets whose right treatment is known: the judge says what is due
 //! and whether a reply may leave. The same code measures nano and hosted models. Packets are drawn
-//! here, apart from those that nano was trained on, and from a seed.
+//! here, apart from those that nano was trained on, and from a seed; `docs/benchmark.md` is the method.
 
-use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
-use std::time::{Instant, SystemTime};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
 
-use rand::rngs::StdRng;
-use rand::seq::IndexedRandom;
-use rand::{Rng, SeedableRng};
-use serde::Serialize;
-use verify::{Due, Host, Reason, admit, admit_silence, due};
+use serde::{Deserialize, Serialize};
+use verify::{Finding, admit, admit_silence, due};
 
-use crate::mind::{Action, Event, Mind, Thought};
-use crate::stack::median;
+use crate::backend::Spending;
+use crate::mind::{Action, Event, Mind};
+
+mod draw;
+mod record;
+mod report;
+
+pub use record::{Record, RecordError};
+pub use report::{Bad, Class, Length, Report, Valid, lines, table};
 
 /// What to measure.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Number of valid requests, and of bad packets.
     pub count: u64,
@@ -26,357 +30,185 @@ pub struct Plan {
     pub lengths: (usize, usize),
 }
 
-/// How it went. The field names are an interface: scripts read them.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Report {
-    /// Valid echo requests.
-    pub valid: Valid,
-    /// Packets that call for silence.
-    pub bad: Bad,
-    /// The bad ones by the reason that is right.
-    pub classes: BTreeMap<&'static str, Class>,
-    /// The valid ones by total length in bytes, in classes of doubling size.
-    pub lengths: BTreeMap<usize, Length>,
-    /// Tokens per packet, read and written, over all packets.
-    pub tokens_per_packet: f64,
-    /// Median milliseconds of a first attempt at a valid request.
-    pub median_ms: f64,
-    /// The seed.
-    pub seed: u64,
-    #[serde(skip)]
-    tokens: u64,
-    #[serde(skip)]
-    milliseconds: Vec<f64>,
+impl Plan {
+    /// How many packets there are: as many bad ones as valid ones.
+    pub fn packets(&self) -> u64 {
+        2 * self.count
+    }
 }
 
-/// Valid requests.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Valid {
-    /// How many.
-    pub n: u64,
-    /// First attempt admitted without any remark.
-    pub exact: u64,
-    /// First attempts that the judge vetoed, silence included.
-    pub vetoed: u64,
-    /// Answered rightly after a veto.
-    pub second: u64,
-    /// No attempt was admitted.
-    pub unanswered: u64,
+/// What the first attempt at a packet came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum First {
+    /// A valid request, answered without a remark of the judge: every byte that an RFC settles is right.
+    Exact,
+    /// A valid request, answered by a reply that the judge lets pass with remarks.
+    Remarked,
+    /// A valid request, answered by a reply that the judge held back, or by silence.
+    Vetoed,
+    /// A bad packet, dropped for the right reason.
+    RightDrop,
+    /// A bad packet, dropped for a wrong reason or without a decision.
+    Misnamed,
+    /// A bad packet, answered; the judge held it back.
+    Answered,
+    /// A bad packet, answered, and the judge let it pass: a fault of the judge.
+    Passed,
+    /// The model could not be asked: says nothing of the model, and is asked again on resumption.
+    Unavailable,
 }
 
-/// Bad packets.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Bad {
-    /// How many.
-    pub n: u64,
-    /// Silence at the first attempt, with the right reason.
-    pub right: u64,
-    /// Wrongly answered at the first attempt; the judge held every one back.
-    pub answered: u64,
-    /// Wrong packets that the judge let past. Anything but 0 is a fault of the judge.
-    pub passed: u64,
-    /// Silent for a wrong reason, or without a decision.
-    pub misnamed: u64,
-}
-
-/// One class of bad packets.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Class {
-    /// How many.
-    pub n: u64,
-    /// Silence with this reason at the first attempt.
-    pub right: u64,
-    /// Answered at the first attempt.
-    pub answered: u64,
-}
-
-/// Valid requests of about one length.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Length {
-    /// How many.
-    pub n: u64,
-    /// First attempt admitted without any remark.
-    pub exact: u64,
-}
-
-/// A packet on which the first attempt was not right, for a closer look.
-#[derive(Debug, Clone)]
-pub struct Failure {
+/// How one packet went. As JSON, a line of a record that can be resumed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
     /// Number of the packet, from 1.
     pub number: u64,
-    /// The host's address.
-    pub host: Ipv4Addr,
-    /// The packet.
-    pub packet: Vec<u8>,
-    /// What was due.
-    pub due: Due,
-    /// What the mind wanted.
-    pub action: Action,
+    /// Its length in bytes.
+    pub length: usize,
+    /// Why it had to be dropped; nothing for a valid request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// What the first attempt came to.
+    pub first: First,
+    /// Whether a later attempt, with the judge's objections, was let pass.
+    #[serde(default)]
+    pub second: bool,
+    /// Tokens read and written, in all attempts.
+    pub tokens: u64,
+    /// What a hosted model used and cost, in all attempts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spending: Option<Spending>,
+    /// Seconds of the first attempt.
+    pub seconds: f64,
+    /// What a first attempt that was not right wanted, for a closer look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
 }
 
-/// Runs the plan. `failed` is told of every
-/// packet whose first attempt was not right, `progress` of every packet.
+/// Measures: every mind takes packet after packet, those apart that `done` holds already, until all are
+/// measured or `stop` is set. `each` is told of every outcome, in the order in which they come; it may
+/// set `stop`.
 pub fn run(
     plan: &Plan,
-    mind: &mut dyn Mind,
-    mut failed: impl FnMut(Failure),
-    mut progress: impl FnMut(u64),
-) -> Report {
-    let mut report = Report::new(plan.seed);
-    let mut rng = StdRng::seed_from_u64(plan.seed);
-    for number in 1..=2 * plan.count {
-        let fault = (number > plan.count)
-            .then(|| *Reason::ALL.choose(&mut rng).expect("there are reasons"));
-        let (host, packet) = draw(&mut rng, plan.lengths, fault);
-        let now = (Instant::now(), SystemTime::now());
-        let event = Event { host, number, packet, received: now.0, time: now.1 };
-        if let Some(failure) = report.measure(&event, mind) {
-            failed(failure);
-        }
-        progress(number);
-    }
-    report.summarise();
-    report
-}
-
-impl Report {
-    /// Nothing measured yet.
-    pub fn new(seed: u64) -> Report {
-        Report { seed, ..Report::default() }
-    }
-
-    fn measure(&mut self, event: &Event, mind: &mut dyn Mind) -> Option<Failure> {
-        let due = due(&event.host, &event.packet);
-        let thought = mind.think(event, 1, &[], &mut |_| {});
-        self.tokens += thought.tokens;
-        let right = match due.reason() {
-            None => self.valid(event, mind, &thought),
-            Some(reason) => self.bad(event, reason, &thought),
-        };
-        (!right).then(|| Failure {
-            number: event.number,
-            host: event.host.address,
-            packet: event.packet.clone(),
-            due,
-            action: thought.action,
-        })
-    }
-
-    fn valid(&mut self, event: &Event, mind: &mut dyn Mind, thought: &Thought) -> bool {
-        self.milliseconds.push(thought.took.as_secs_f64() * 1e3);
-        let length = self.lengths.entry(event.packet.len().next_power_of_two()).or_default();
-        self.valid.n += 1;
-        length.n += 1;
-        match verdict(event, &thought.action) {
-            Verdict::Exact => {
-                self.valid.exact += 1;
-                length.exact += 1;
-                return true;
-            }
-            Verdict::Remarked => {}
-            Verdict::Vetoed(objections) => {
-                self.valid.vetoed += 1;
-                self.again(event, mind, objections);
-            }
-        }
-        false
-    }
-
-    /// What follows a veto, as in the stack.
-    fn again(&mut self, event: &Event, mind: &mut dyn Mind, mut objections: Vec<verify::Finding>) {
-        for attempt in 2..=mind.attempts() {
-            let thought = mind.think(event, attempt, &objections, &mut |_| {});
-            match verdict(event, &thought.action) {
-                Verdict::Exact | Verdict::Remarked => {
-                    self.valid.second += 1;
-                    return;
+    minds: Vec<Box<dyn Mind>>,
+    deadline: Option<Duration>,
+    done: &[u64],
+    stop: &AtomicBool,
+    mut each: impl FnMut(Outcome),
+) {
+    let next = AtomicU64::new(1);
+    let (sender, outcomes) = channel();
+    std::thread::scope(|scope| {
+        for mut mind in minds {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number > plan.packets() {
+                        break;
+                    }
+                    if done.binary_search(&number).is_ok() {
+                        continue;
+                    }
+                    let mut event = plan.case(number);
+                    event.expires = deadline.map(|deadline| Instant::now() + deadline);
+                    if sender.send(measure(&event, &mut *mind)).is_err() {
+                        break;
+                    }
                 }
-                Verdict::Vetoed(findings) => objections = findings,
-            }
+            });
         }
-        self.valid.unanswered += 1;
-    }
-
-    fn bad(&mut self, event: &Event, reason: Reason, thought: &Thought) -> bool {
-        let class = self.classes.entry(reason.name()).or_default();
-        self.bad.n += 1;
-        class.n += 1;
-        match &thought.action {
-            Action::Drop(named) if named == reason.name() => {
-                self.bad.right += 1;
-                class.right += 1;
-                return true;
-            }
-            Action::Drop(_) | Action::Fail(_) => self.bad.misnamed += 1,
-            Action::Send(bytes) => {
-                self.bad.answered += 1;
-                class.answered += 1;
-                let passed = admit(&event.host, &event.packet, bytes.clone()).is_ok();
-                self.bad.passed += u64::from(passed);
-            }
-        }
-        false
-    }
-
-    /// Adds another report's counts to this one's.
-    pub fn add(&mut self, other: Report) {
-        let (a, b) = (&mut self.valid, other.valid);
-        (a.n, a.exact, a.vetoed) = (a.n + b.n, a.exact + b.exact, a.vetoed + b.vetoed);
-        (a.second, a.unanswered) = (a.second + b.second, a.unanswered + b.unanswered);
-        let (a, b) = (&mut self.bad, other.bad);
-        (a.n, a.right, a.answered) = (a.n + b.n, a.right + b.right, a.answered + b.answered);
-        (a.passed, a.misnamed) = (a.passed + b.passed, a.misnamed + b.misnamed);
-        for (name, b) in other.classes {
-            let a = self.classes.entry(name).or_default();
-            (a.n, a.right, a.answered) = (a.n + b.n, a.right + b.right, a.answered + b.answered);
-        }
-        for (length, b) in other.lengths {
-            let a = self.lengths.entry(length).or_default();
-            (a.n, a.exact) = (a.n + b.n, a.exact + b.exact);
-        }
-        self.tokens += other.tokens;
-        self.milliseconds.extend(other.milliseconds);
-        self.summarise();
-    }
-
-    fn summarise(&mut self) {
-        self.tokens_per_packet = self.tokens as f64 / (self.valid.n + self.bad.n).max(1) as f64;
-        self.median_ms = median(&mut self.milliseconds).unwrap_or_default();
-    }
+        drop(sender);
+        outcomes.into_iter().for_each(&mut each);
+    });
 }
 
+/// Puts one packet to a mind as the stack does, and says how that went.
+fn measure(event: &Event, mind: &mut dyn Mind) -> Outcome {
+    let fault = due(&event.host, &event.packet).reason();
+    let mut outcome = Outcome {
+        number: event.number,
+        length: event.packet.len(),
+        fault: fault.map(|reason| reason.name().to_owned()),
+        first: First::Unavailable,
+        second: false,
+        tokens: 0,
+        spending: None,
+        seconds: 0.0,
+        said: None,
+    };
+    let mut objections: Vec<Finding> = Vec::new();
+    for attempt in 1.. {
+        let Some(thought) = mind.think(event, attempt, &objections, &mut |_| {}) else { break };
+        outcome.tokens += thought.tokens;
+        if let Some(Spending { usage, usd }) = thought.spending {
+            let sum = outcome.spending.get_or_insert_default();
+            sum.usage.add(&usage);
+            sum.usd = usd.map(|usd| usd + sum.usd.unwrap_or_default()).or(sum.usd);
+        }
+        let (verdict, findings) = verdict(event, &thought.action);
+        if attempt == 1 {
+            outcome.seconds = thought.took.as_secs_f64();
+            outcome.first = first(fault.map(|reason| reason.name()), &thought.action, verdict);
+            let right = matches!(outcome.first, First::Exact | First::RightDrop);
+            outcome.said = (!right).then(|| said(&thought.action));
+        } else {
+            outcome.second |= verdict != Verdict::Vetoed;
+        }
+        // A bad packet has had its chance; a valid one gets the attempts that the stack would give.
+        if fault.is_some() || verdict != Verdict::Vetoed || event.is_expired() {
+            break;
+        }
+        objections = findings;
+    }
+    outcome
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Exact,
     Remarked,
-    Vetoed(Vec<verify::Finding>),
+    Vetoed,
 }
 
-fn verdict(event: &Event, action: &Action) -> Verdict {
+/// What the judge says of an action, and what it objects to.
+fn verdict(event: &Event, action: &Action) -> (Verdict, Vec<Finding>) {
     let veto = match action {
         Action::Send(bytes) => match admit(&event.host, &event.packet, bytes.clone()) {
-            Ok(admitted) if admitted.remarks().is_empty() => return Verdict::Exact,
-            Ok(_) => return Verdict::Remarked,
+            Ok(admitted) if admitted.remarks().is_empty() => return (Verdict::Exact, vec![]),
+            Ok(_) => return (Verdict::Remarked, vec![]),
             Err(veto) => veto,
         },
-        Action::Drop(_) | Action::Fail(_) => match admit_silence(&event.host, &event.packet) {
-            Ok(()) => return Verdict::Exact,
+        _ => match admit_silence(&event.host, &event.packet) {
+            Ok(()) => return (Verdict::Exact, vec![]),
             Err(veto) => veto,
         },
     };
-    Verdict::Vetoed(veto.findings)
+    (Verdict::Vetoed, veto.findings)
 }
 
-/// A random host and a packet for it with the given fault, drawn until the judge agrees that this is
-/// what is wrong with it (a flipped checksum may happen to be right).
-pub fn draw(rng: &mut StdRng, lengths: (usize, usize), fault: Option<Reason>) -> (Host, Vec<u8>) {
-    loop {
-        let host = Host { address: unicast(rng), broadcast: None };
-        let length = rng.random_range(lengths.0.max(28)..=lengths.1.max(28));
-        let mut packet = request(rng, host.address, length);
-        if let Some(reason) = fault {
-            spoil(rng, &mut packet, host.address, reason);
-        }
-        if due(&host, &packet).reason() == fault {
-            return (host, packet);
-        }
+fn first(fault: Option<&str>, action: &Action, verdict: Verdict) -> First {
+    match (fault, action, verdict) {
+        (_, Action::Unavailable(_), _) => First::Unavailable,
+        (None, _, Verdict::Exact) => First::Exact,
+        (None, _, Verdict::Remarked) => First::Remarked,
+        (None, _, Verdict::Vetoed) => First::Vetoed,
+        (Some(_), Action::Send(_), Verdict::Vetoed) => First::Answered,
+        (Some(_), Action::Send(_), _) => First::Passed,
+        (Some(due), Action::Drop(named), _) if named == due => First::RightDrop,
+        (Some(_), ..) => First::Misnamed,
     }
 }
 
-fn unicast(rng: &mut StdRng) -> Ipv4Addr {
-    Ipv4Addr::from([rng.random_range(1..=223), rng.random(), rng.random(), rng.random()])
-}
-
-fn request(rng: &mut StdRng, host: Ipv4Addr, length: usize) -> Vec<u8> {
-    let source = match rng.random_range(0..3) {
-        0 => Ipv4Addr::from(u32::from(host) ^ 1 << rng.random_range(0..24)),
-        _ => unicast(rng),
-    };
-    let payload = payload(rng, length - 28);
-    let mut packet = wire::Echo {
-        source,
-        destination: host,
-        identifier: rng.random(),
-        sequence: rng.random(),
-        ttl: rng.random(),
-        identification: rng.random(),
-        tos: rng.random(),
-        payload: &payload,
-    }
-    .request();
-    packet[6] = *[0x00, 0x40].choose(rng).expect("not empty");
-    seal_header(&mut packet);
-    packet
-}
-
-/// Random bytes, what `ping` sends, or one byte over and over.
-fn payload(rng: &mut StdRng, length: usize) -> Vec<u8> {
-    let mut data: Vec<u8> = (0..length).map(|i| i as u8).collect();
-    match rng.random_range(0..4) {
-        0 => rng.fill(&mut data[..length.min(16)]),
-        1 => data.fill(*[0x00, 0xff, rng.random()].choose(rng).expect("not empty")),
-        _ => rng.fill(&mut data[..]),
-    }
-    data
-}
-
-/// Makes one thing wrong, and all checksums before it right again.
-fn spoil(rng: &mut StdRng, packet: &mut Vec<u8>, host: Ipv4Addr, reason: Reason) {
-    let bit = |rng: &mut StdRng| 1u8 << rng.random_range(0..8);
-    match reason {
-        Reason::Version => {
-            packet[0] = *[packet[0] ^ bit(rng), rng.random()].choose(rng).expect("not empty")
-        }
-        Reason::Truncated => packet.truncate(rng.random_range(0..packet.len())),
-        Reason::Short => {
-            packet[2..4].copy_from_slice(&rng.random_range(0..28u16).to_be_bytes());
-        }
-        Reason::HeaderChecksum => {
-            packet[rng.random_range(1..20)] ^= bit(rng);
-            return;
-        }
-        Reason::NotForMe => {
-            let other = match rng.random_range(0..4) {
-                0 => rng.random(),
-                1 => {
-                    *[u32::MAX, 0xe000_0001, u32::from(host) | 0xff].choose(rng).expect("not empty")
-                }
-                _ => u32::from(host) ^ 1 << rng.random_range(0..32),
-            };
-            packet[16..20].copy_from_slice(&other.to_be_bytes());
-        }
-        Reason::Source => {
-            let first = *[0, rng.random_range(224..=255)].choose(rng).expect("not empty");
-            let strange = [first, rng.random(), rng.random(), rng.random()];
-            let source = [host.octets(), [0; 4], [255; 4], strange];
-            packet[12..16].copy_from_slice(source.choose(rng).expect("not empty"));
-        }
-        Reason::Fragment => {
-            let word = u16::from_be_bytes([packet[6], packet[7]]) | 1 << rng.random_range(0..14);
-            packet[6..8].copy_from_slice(&word.to_be_bytes());
-        }
-        Reason::Protocol => {
-            packet[9] = *[packet[9] ^ bit(rng), rng.random()].choose(rng).expect("not empty")
-        }
-        Reason::IcmpChecksum => {
-            let at = rng.random_range(20..packet.len());
-            packet[at] ^= bit(rng);
-            return;
-        }
-        Reason::IcmpType => {
-            packet[20] = *[8, 0, 3, 5, 11, 13, rng.random()].choose(rng).expect("not empty");
-            packet[21] = *[0, 0, 1, rng.random()].choose(rng).expect("not empty");
-            packet[22..24].fill(0);
-            let checksum = wire::checksum::checksum(&packet[20..]);
-            packet[22..24].copy_from_slice(&checksum.to_be_bytes());
-        }
-    }
-    if packet.len() >= 20 {
-        seal_header(packet);
+fn said(action: &Action) -> String {
+    match action {
+        Action::Send(bytes) => format!("send {}", wire::hex::encode(bytes)),
+        Action::Drop(reason) => format!("drop {reason}"),
+        Action::Fail(why) => format!("no decision: {why}"),
+        Action::Unavailable(why) => format!("unavailable: {why}"),
     }
 }
 
-fn seal_header(packet: &mut [u8]) {
-    packet[10..12].fill(0);
-    let checksum = wire::checksum::checksum(&packet[..20]);
-    packet[10..12].copy_from_slice(&checksum.to_be_bytes());
-}
+#[cfg(test)]
+mod tests;

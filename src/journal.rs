@@ -2,6 +2,7 @@
 //! benchmark and whatever comes later read only these records. Two forms: JSON Lines, one record a
 //! line, and pcapng, where the reasoning and the verdict are comments of the packets.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,10 @@ use thiserror::Error;
 
 mod pcapng;
 
+use crate::admission::Refusal;
+use crate::backend::Spending;
+use crate::mind::Thought;
+use crate::prompt::Form;
 use crate::view::tell;
 use pcapng::Pcapng;
 
@@ -37,6 +42,9 @@ pub enum Record {
         link: String,
         /// Whether the runtime computes checksums for the model. Always said, so that nobody wonders.
         checksum_offload: bool,
+        /// The form in which a hosted model replies.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        form: Option<Form>,
         /// Nanoseconds since 1970.
         time_ns: u64,
     },
@@ -66,7 +74,7 @@ pub enum Record {
         attempt: u32,
         /// Who thought.
         model: String,
-        /// `send`, `drop` or `fail`.
+        /// `send`, `drop`, `fail` or `unavailable`.
         action: Act,
         /// Why nothing is to be sent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +86,12 @@ pub enum Record {
         tokens: u64,
         /// Seconds it took.
         seconds: f64,
+        /// What a hosted model's tokens were and cost.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spending: Option<Spending>,
+        /// What a hosted model answered, word for word.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<String>,
     },
     /// What the judge said of it.
     Verdict {
@@ -115,6 +129,18 @@ pub enum Record {
         /// Packets dropped so far.
         dropped: u64,
     },
+    /// Packets were not let in.
+    Refused {
+        /// Why.
+        reason: Refusal,
+        /// How many so far.
+        packets: u64,
+    },
+    /// Something that a person should know once.
+    Notice {
+        /// In words.
+        text: String,
+    },
     /// A line that the pinger printed.
     Pinger {
         /// The line.
@@ -138,6 +164,8 @@ pub enum Act {
     Drop,
     /// Send nothing, because no decision came out.
     Fail,
+    /// Send nothing, because the model could not be asked.
+    Unavailable,
 }
 
 /// A finding of the judge, in a form that can be read back.
@@ -188,17 +216,45 @@ pub struct Statistics {
     pub unanswered: u64,
     /// Packets dropped unread because too many waited.
     pub overflowed: u64,
+    /// Packets that were not let in, by reason, those dropped for want of room apart.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused: BTreeMap<Refusal, u64>,
+    /// Replies that were ready when nobody waited for them any more.
+    #[serde(default)]
+    pub late: u64,
     /// Tokens read and written.
     pub tokens: u64,
+    /// The hosted models' tokens by kind, and what they cost; absent without such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spending: Option<Spending>,
     /// Median seconds from receiving a packet to transmitting its reply; absent without a reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub median_seconds: Option<f64>,
+}
+
+impl Statistics {
+    /// Counts what a thought used.
+    pub(crate) fn spend(&mut self, thought: &Thought) {
+        self.tokens += thought.tokens;
+        if let Some(Spending { usage, usd }) = thought.spending {
+            let sum = self.spending.get_or_insert_default();
+            sum.usage.add(&usage);
+            sum.usd = usd.map(|usd| usd + sum.usd.unwrap_or_default()).or(sum.usd);
+        }
+    }
 }
 
 /// Something that takes records.
 pub trait Sink: Send {
     /// Writes a record down; it must be readable from outside before this returns.
     fn record(&mut self, record: &Record) -> io::Result<()>;
+
+    /// Shows a piece of a line of reasoning that is still to come whole, as [`Record::Reasoning`]. Who
+    /// only keeps what stands need not listen.
+    fn piece(&mut self, packet: u64, attempt: u32, text: &str) -> io::Result<()> {
+        let _ = (packet, attempt, text);
+        Ok(())
+    }
 }
 
 /// Why a journal could not be opened.
@@ -246,7 +302,12 @@ impl Journal {
     /// Hands a record to every sink. One that fails (a full disk) is told of once and then left out:
     /// what it holds stays, and the host goes on. Of a reader that has gone away nothing is told.
     pub fn record(&self, record: &Record) {
-        give(&mut self.lock(), record);
+        give(&mut self.lock(), |sink| sink.record(record));
+    }
+
+    /// Shows a piece of reasoning to whoever likes to see it come.
+    pub fn piece(&self, packet: u64, attempt: u32, text: &str) {
+        give(&mut self.lock(), |sink| sink.piece(packet, attempt, text));
     }
 
     /// Does something and records it before anything that follows from it can be recorded: a reply
@@ -256,7 +317,8 @@ impl Journal {
     /// Those of `act`; then nothing is recorded.
     pub fn record_after(&self, act: impl FnOnce() -> io::Result<Record>) -> io::Result<()> {
         let mut sinks = self.lock();
-        give(&mut sinks, &act()?);
+        let record = act()?;
+        give(&mut sinks, |sink| sink.record(&record));
         Ok(())
     }
 
@@ -270,8 +332,8 @@ impl Journal {
     }
 }
 
-fn give(sinks: &mut Vec<Box<dyn Sink>>, record: &Record) {
-    sinks.retain_mut(|sink| match sink.record(record) {
+fn give(sinks: &mut Vec<Box<dyn Sink>>, to: impl Fn(&mut dyn Sink) -> io::Result<()>) {
+    sinks.retain_mut(|sink| match to(&mut **sink) {
         Ok(()) => true,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => false,
         Err(error) => {

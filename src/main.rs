@@ -22,8 +22,14 @@ enum Command {
     Run(commands::run::Run),
     /// Print a recorded journal as the live view did.
     Replay(commands::replay::Replay),
-    /// Measure a model on fresh random packets.
+    /// Measure models on fresh random packets, side by side.
     Eval(commands::eval::Eval),
+    /// Find out whether a model can be the host, before any traffic.
+    Check(commands::check::Check),
+    /// List the providers, or the models that one offers.
+    Models(commands::models::Models),
+    /// Print the settings that hold, and where each came from.
+    Config(commands::config::Config),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +45,9 @@ fn main() -> ExitCode {
         Some(Command::Run(run)) => run.run(),
         Some(Command::Replay(replay)) => replay.run(),
         Some(Command::Eval(eval)) => eval.run(),
+        Some(Command::Check(check)) => check.run(),
+        Some(Command::Models(models)) => models.run(),
+        Some(Command::Config(config)) => config.run(),
         None => {
             let _ = Arguments::command().print_help();
             Ok(ExitCode::SUCCESS)

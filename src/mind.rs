@@ -1,15 +1,19 @@
 //! The mind: an event goes in, a thought comes out. Between admission and the judge a packet is
-//! here; what thinks may be the embedded model, a hosted one, or a script. A mind only proposes: its
-//! bytes reach the wire unchanged or not at all.
+//! here; what thinks may be the embedded model, a hosted one, several in turn, or a script. A mind
+//! only proposes: its bytes reach the wire unchanged or not at all.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use verify::{Finding, Host};
 
+use crate::backend::{Spending, Usage};
+
+pub mod cascade;
+pub mod language;
 pub mod nano;
 
 /// Something the host may react to: a packet that a link received.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Event {
     /// The host to which it came.
     pub host: Host,
@@ -21,6 +25,21 @@ pub struct Event {
     pub received: Instant,
     /// When it came, for the journal.
     pub time: SystemTime,
+    /// When an answer becomes worthless: it is no longer waited for, and not sent. `None`: never.
+    pub expires: Option<Instant>,
+}
+
+impl Event {
+    /// A packet that came just now and may be answered whenever.
+    pub fn new(host: Host, number: u64, packet: Vec<u8>) -> Event {
+        let (received, time) = (Instant::now(), SystemTime::now());
+        Event { host, number, packet, received, time, expires: None }
+    }
+
+    /// Whether an answer would come too late.
+    pub fn is_expired(&self) -> bool {
+        self.expires.is_some_and(|expires| Instant::now() >= expires)
+    }
 }
 
 /// What a mind wants done.
@@ -32,6 +51,9 @@ pub enum Action {
     Drop(String),
     /// No decision came out; in words, why. Counts as silence.
     Fail(String),
+    /// The model could not be asked, or was cut off; in words, why. Counts as silence too, and the
+    /// same model is not asked about this packet again.
+    Unavailable(String),
 }
 
 /// The outcome of one attempt.
@@ -41,27 +63,46 @@ pub struct Thought {
     pub action: Action,
     /// Who thought: a model's name.
     pub model: String,
-    /// Tokens read and written.
+    /// Tokens read and written, as far as they were counted or had to be paid.
     pub tokens: u64,
     /// How long it took.
     pub took: Duration,
+    /// What a hosted model's tokens were and cost.
+    pub spending: Option<Spending>,
+    /// What a hosted model answered, as it stood.
+    pub answer: Option<String>,
 }
 
-/// Anything that can be the host.
+impl Thought {
+    /// The kinds of tokens, where they are told apart.
+    pub fn usage(&self) -> Option<&Usage> {
+        self.spending.as_ref().map(|spending| &spending.usage)
+    }
+}
+
+/// What can be seen of a thought while it is thought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown<'a> {
+    /// A line of reasoning that stands.
+    Line(&'a str),
+    /// A piece of the line under way, which comes whole as a [`Shown::Line`] later.
+    Piece(&'a str),
+}
+
+/// Anything that can be the host. It thinks about one packet at a time; who wants to think about
+/// several at once has several minds.
 pub trait Mind: Send {
     /// Who it is, in the notation of `--model`.
     fn name(&self) -> String;
 
-    /// How often it may try before the host stays silent, at least 1.
-    fn attempts(&self) -> u32;
-
     /// Thinks about `event` for the `attempt`-th time, from 1; `objections` are what the judge found
-    /// in the attempt before. `show` is called with each line of reasoning as soon as it stands.
+    /// in the attempt before. `show` is called with the reasoning as it comes. `None`: that often it
+    /// does not try; never so at the first attempt.
     fn think(
         &mut self,
         event: &Event,
         attempt: u32,
         objections: &[Finding],
-        show: &mut dyn FnMut(&str),
-    ) -> Thought;
+        show: &mut dyn FnMut(Shown),
+    ) -> Option<Thought>;
 }

@@ -1,37 +1,102 @@
 //! The stack: the one loop that takes a packet from the link, has a mind think about it, asks the
-//! judge, and transmits what was admitted. `Stack::handle` is the whole story on one screen.
+//! judge, and transmits what was admitted. `Stack::handle` is the whole story on one screen. There is a
+//! thread for each mind, so as many packets are thought about at once; one conversation's replies still
+//! leave in its order.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
+use tokio_util::sync::CancellationToken;
 use verify::{Admitted, Finding, Host, Veto};
 
-use crate::admission::Queue;
+use crate::admission::{Admission, Policy, Refusal};
+use crate::budget::Budget;
+use crate::flow::{Flow, Order};
 use crate::journal::{Act, Journal, Objection, Record, SCHEMA, Statistics, nanoseconds};
 use crate::link::Link;
-use crate::mind::{Action, Event, Mind, Thought};
+use crate::mind::{Action, Event, Mind, Shown, Thought};
+use crate::notice::Notices;
+use crate::prompt::Form;
 
-/// Packets that may wait for the model. More would only be answered after their senders gave up.
-pub const QUEUE: usize = 64;
 /// How often a waiting thread looks whether it should stop.
 const PULSE: Duration = Duration::from_millis(100);
+/// How long answers that are under way when the stack is told to stop may still take.
+const GRACE: Duration = Duration::from_secs(2);
+/// How often at most refused packets are told of.
+const NEWS: Duration = Duration::from_secs(1);
 /// Latencies kept for the median; later ones replace earlier ones in turn.
 const LATENCIES: usize = 10_000;
 
-/// A host: a link, a mind, a judge and a journal.
+/// Who thinks for a host, and about what.
+pub struct Thinkers {
+    /// As many as may think at once; one at least.
+    pub minds: Vec<Box<dyn Mind>>,
+    /// Which packets they are asked about.
+    pub policy: Policy,
+    /// The form in which hosted models reply; `None` where none is hosted.
+    pub form: Option<Form>,
+    /// Whether the runtime computes checksums for them.
+    pub checksum_offload: bool,
+    /// Where they leave what a person should know.
+    pub notices: Notices,
+    /// Ends whatever they are doing.
+    pub stop: CancellationToken,
+    /// What they may spend; `None` where nobody spends anything.
+    pub budget: Option<Arc<Budget>>,
+}
+
+/// One mind without any conditions.
+impl From<Box<dyn Mind>> for Thinkers {
+    fn from(mind: Box<dyn Mind>) -> Thinkers {
+        Thinkers {
+            minds: vec![mind],
+            policy: Policy::default(),
+            form: None,
+            checksum_offload: false,
+            notices: Notices::default(),
+            stop: CancellationToken::new(),
+            budget: None,
+        }
+    }
+}
+
+/// A host: a link, minds, a judge and a journal.
 pub struct Stack<'a> {
-    /// Where packets come from and go to.
-    pub link: Arc<dyn Link>,
-    /// What thinks.
-    pub mind: Box<dyn Mind>,
-    /// Who we are, for the judge.
-    pub host: Host,
-    /// Where every step is written down.
-    pub journal: &'a Journal,
+    minds: Vec<Box<dyn Mind>>,
+    shared: Shared<'a>,
+}
+
+/// What the threads of all minds share.
+struct Shared<'a> {
+    link: Arc<dyn Link>,
+    policy: Policy,
+    notices: Notices,
+    stop: CancellationToken,
+    host: Host,
+    journal: &'a Journal,
+    order: Order<(Event, Outcome)>,
+    tally: Mutex<Tally>,
+}
+
+/// What is counted while the stack runs.
+#[derive(Default)]
+struct Tally {
     statistics: Statistics,
     latencies: Vec<f64>,
+    told: Option<Instant>,
+}
+
+/// What becomes of a packet.
+enum Outcome {
+    /// The judge let a reply pass.
+    Reply(Admitted),
+    /// The judge let silence pass, for this reason.
+    Silence(String),
+    /// No attempt was admitted; in words, why.
+    Unanswered(String),
 }
 
 impl<'a> Stack<'a> {
@@ -39,75 +104,113 @@ impl<'a> Stack<'a> {
     /// that starts before [`Stack::run`] gets going must not come before it.
     pub fn new(
         link: Arc<dyn Link>,
-        mind: Box<dyn Mind>,
+        thinkers: impl Into<Thinkers>,
         host: Host,
         journal: &'a Journal,
     ) -> Stack<'a> {
-        let (statistics, latencies) = (Statistics::default(), Vec::new());
-        let stack = Stack { link, mind, host, journal, statistics, latencies };
-        journal.record(&stack.start());
-        stack
+        let thinkers = thinkers.into();
+        journal.record(&start(&thinkers, &host, &*link));
+        let Thinkers { minds, policy, notices, stop, .. } = thinkers;
+        let (order, tally) = (Order::default(), Mutex::default());
+        let shared = Shared { link, policy, notices, stop, host, journal, order, tally };
+        shared.tell_notices();
+        Stack { minds, shared }
     }
 
-    /// Answers packets until `stop` is set and all that were received before are answered.
+    /// Answers packets until `stop` is set and all that were received before are answered, or the
+    /// time for that is up.
     ///
     /// # Errors
     /// When the link fails; what came before is answered and recorded all the same.
-    pub fn run(mut self, stop: &AtomicBool) -> io::Result<Statistics> {
-        let queue = Queue::new(QUEUE);
-        let (link, host) = (Arc::clone(&self.link), self.host);
+    pub fn run(self, stop: &AtomicBool) -> io::Result<Statistics> {
+        let Stack { minds, shared } = self;
+        let admission = Admission::new(shared.policy.clone());
         let (received, outcome) = std::thread::scope(|scope| {
-            let receiver = scope.spawn(|| receive(&*link, host, &queue, stop));
-            while !queue.is_finished() {
-                if let Some(event) = queue.pop(PULSE) {
-                    self.note_overflow(&queue);
-                    self.handle(&event);
-                }
-            }
-            receiver.join().expect("the receiving thread does not panic")
+            let (shared, admission) = (&shared, &admission);
+            let receiver = scope.spawn(|| receive(&*shared.link, shared.host, admission, stop));
+            let work = |mind| scope.spawn(move || shared.work(mind, admission));
+            let workers: Vec<_> = minds.into_iter().map(work).collect();
+            let received = receiver.join().expect("the receiving thread does not panic");
+            shared.wind_up(&workers);
+            received
         });
-        self.statistics.received = received;
-        self.note_overflow(&queue);
-        self.statistics.median_seconds = median(&mut self.latencies);
-        self.journal.record(&Record::End { statistics: self.statistics.clone() });
-        outcome.map(|()| self.statistics)
+        shared.tell_news(&admission, true);
+        let Tally { mut statistics, mut latencies, .. } = std::mem::take(&mut *shared.tally());
+        statistics.received = received;
+        statistics.median_seconds = median(&mut latencies);
+        shared.journal.record(&Record::End { statistics: statistics.clone() });
+        outcome.map(|()| statistics)
+    }
+}
+
+impl Shared<'_> {
+    /// What the thread of one mind does.
+    fn work(&self, mut mind: Box<dyn Mind>, admission: &Admission) {
+        while !admission.is_finished() {
+            let enter = |event: &Event| self.order.enter(Flow::of(&event.packet), event.number);
+            let Some(event) = admission.take(NEWS, enter) else {
+                self.tell_news(admission, false);
+                continue;
+            };
+            self.tell_news(admission, false);
+            let outcome = self.handle(&mut *mind, &event);
+            self.tell_notices();
+            let (flow, number, copy) = (Flow::of(&event.packet), event.number, event.clone());
+            self.order.settle(flow, number, (event, outcome), |(event, outcome)| {
+                self.release(&event, outcome);
+            });
+            admission.finish(&copy);
+        }
     }
 
-    /// One packet: think, judge, think again if need be, transmit.
-    fn handle(&mut self, event: &Event) {
-        let packet = event.number;
+    /// One packet: think, judge, think again if need be.
+    fn handle(&self, mind: &mut dyn Mind, event: &Event) -> Outcome {
         self.journal.record(&Record::Request {
-            packet,
+            packet: event.number,
             time_ns: nanoseconds(event.time),
             bytes: wire::hex::encode(&event.packet),
         });
         let mut objections = Vec::new();
-        for attempt in 1..=self.mind.attempts() {
-            let thought = self.think(event, attempt, &objections);
+        let mut why = String::new();
+        for attempt in 1.. {
+            let Some(thought) = self.think(mind, event, attempt, &objections) else { break };
+            why = match &thought.action {
+                Action::Fail(why) | Action::Unavailable(why) => why.clone(),
+                _ => "vetoed".into(),
+            };
             match self.judge(event, attempt, thought) {
-                Ok(Outcome::Reply(admitted)) => return self.transmit(event, &admitted),
-                Ok(Outcome::Silence(reason)) => {
-                    self.statistics.silent += 1;
-                    return self.stay_silent(event, reason);
-                }
+                Ok(outcome) => return outcome,
                 Err(veto) => objections = veto.findings,
             }
+            if event.is_expired() {
+                break;
+            }
         }
-        self.statistics.unanswered += 1;
-        self.stay_silent(event, "vetoed".into());
+        Outcome::Unanswered(why)
     }
 
-    fn think(&mut self, event: &Event, attempt: u32, objections: &[Finding]) -> Thought {
+    fn think(
+        &self,
+        mind: &mut dyn Mind,
+        event: &Event,
+        attempt: u32,
+        objections: &[Finding],
+    ) -> Option<Thought> {
         let (packet, journal) = (event.number, self.journal);
-        let mut show =
-            |text: &str| journal.record(&Record::Reasoning { packet, attempt, text: text.into() });
-        let thought = self.mind.think(event, attempt, objections, &mut show);
+        let mut show = |shown: Shown| match shown {
+            Shown::Line(text) => {
+                journal.record(&Record::Reasoning { packet, attempt, text: text.into() });
+            }
+            Shown::Piece(text) => journal.piece(packet, attempt, text),
+        };
+        let thought = mind.think(event, attempt, objections, &mut show)?;
         let (action, reason, bytes) = match &thought.action {
             Action::Send(bytes) => (Act::Send, None, Some(wire::hex::encode(bytes))),
             Action::Drop(reason) => (Act::Drop, Some(reason.clone()), None),
             Action::Fail(reason) => (Act::Fail, Some(reason.clone()), None),
+            Action::Unavailable(reason) => (Act::Unavailable, Some(reason.clone()), None),
         };
-        self.statistics.tokens += thought.tokens;
+        self.tally().statistics.spend(&thought);
         self.journal.record(&Record::Thought {
             packet,
             attempt,
@@ -117,25 +220,27 @@ impl<'a> Stack<'a> {
             bytes,
             tokens: thought.tokens,
             seconds: thought.took.as_secs_f64(),
+            spending: thought.spending,
+            answer: thought.answer.clone(),
         });
-        thought
+        Some(thought)
     }
 
-    fn judge(&mut self, event: &Event, attempt: u32, thought: Thought) -> Result<Outcome, Veto> {
+    fn judge(&self, event: &Event, attempt: u32, thought: Thought) -> Result<Outcome, Veto> {
         let outcome = match thought.action {
             Action::Send(bytes) => {
                 verify::admit(&self.host, &event.packet, bytes).map(Outcome::Reply)
             }
-            Action::Drop(reason) | Action::Fail(reason) => {
+            Action::Drop(reason) | Action::Fail(reason) | Action::Unavailable(reason) => {
                 verify::admit_silence(&self.host, &event.packet).map(|()| Outcome::Silence(reason))
             }
         };
         let findings = match &outcome {
             Ok(Outcome::Reply(admitted)) => admitted.remarks(),
-            Ok(Outcome::Silence(_)) => &[],
+            Ok(_) => &[],
             Err(veto) => &veto.findings,
         };
-        self.statistics.vetoed += u64::from(outcome.is_err());
+        self.tally().statistics.vetoed += u64::from(outcome.is_err());
         self.journal.record(&Record::Verdict {
             packet: event.number,
             attempt,
@@ -145,7 +250,26 @@ impl<'a> Stack<'a> {
         outcome
     }
 
-    fn transmit(&mut self, event: &Event, admitted: &Admitted) {
+    /// Carries out what was decided, when those before it in its flow have been.
+    fn release(&self, event: &Event, outcome: Outcome) {
+        match outcome {
+            Outcome::Reply(admitted) if !event.is_expired() => self.transmit(event, &admitted),
+            Outcome::Reply(_) => {
+                self.tally().statistics.late += 1;
+                self.stay_silent(event, "the reply came too late to be of use".into());
+            }
+            Outcome::Silence(reason) => {
+                self.tally().statistics.silent += 1;
+                self.stay_silent(event, reason);
+            }
+            Outcome::Unanswered(reason) => {
+                self.tally().statistics.unanswered += 1;
+                self.stay_silent(event, reason);
+            }
+        }
+    }
+
+    fn transmit(&self, event: &Event, admitted: &Admitted) {
         // Taken before the system call: what wakes up after it may keep this thread waiting.
         let seconds = event.received.elapsed().as_secs_f64();
         let transmitted = self.journal.record_after(|| {
@@ -158,13 +282,10 @@ impl<'a> Stack<'a> {
             })
         });
         match transmitted {
-            Ok(()) => {
-                self.remember(seconds);
-                self.statistics.replied += 1;
-            }
+            Ok(()) => self.tally().reply(seconds),
             Err(error) => {
                 // The peer is gone or its queue is full: a host loses such a packet, it does not die.
-                self.statistics.unanswered += 1;
+                self.tally().statistics.unanswered += 1;
                 self.stay_silent(event, format!("the link did not take the reply: {error}"));
             }
         }
@@ -175,44 +296,84 @@ impl<'a> Stack<'a> {
         self.journal.record(&Record::Silence { packet: event.number, reason, seconds });
     }
 
-    fn remember(&mut self, seconds: f64) {
+    /// Waits for the workers, and after a while ends what they are waiting for.
+    fn wind_up(&self, workers: &[ScopedJoinHandle<()>]) {
+        let end = Instant::now() + GRACE;
+        while workers.iter().any(|worker| !worker.is_finished()) {
+            if Instant::now() >= end {
+                return self.stop.cancel();
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Tells what was refused since the last time, but not more often than a person wants to hear it:
+    /// a flood must not fill the journal.
+    fn tell_news(&self, admission: &Admission, at_last: bool) {
+        self.tell_notices();
+        let mut tally = self.tally();
+        if !at_last && tally.told.is_some_and(|told| told.elapsed() < NEWS) {
+            return;
+        }
+        for (refusal, packets) in admission.refused() {
+            let known = match refusal {
+                Refusal::Queue => &mut tally.statistics.overflowed,
+                _ => tally.statistics.refused.entry(refusal).or_default(),
+            };
+            if packets > std::mem::replace(known, packets) {
+                tally.told = Some(Instant::now());
+                self.journal.record(&match refusal {
+                    Refusal::Queue => Record::Overflow { dropped: packets },
+                    reason => Record::Refused { reason, packets },
+                });
+            }
+        }
+    }
+
+    fn tell_notices(&self) {
+        for text in self.notices.take() {
+            self.journal.record(&Record::Notice { text });
+        }
+    }
+
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().expect("no thread panicked")
+    }
+}
+
+impl Tally {
+    fn reply(&mut self, seconds: f64) {
         if self.latencies.len() < LATENCIES {
             self.latencies.push(seconds);
         } else {
             self.latencies[self.statistics.replied as usize % LATENCIES] = seconds;
         }
-    }
-
-    fn note_overflow(&mut self, queue: &Queue) {
-        let dropped = queue.dropped();
-        if dropped > self.statistics.overflowed {
-            self.statistics.overflowed = dropped;
-            self.journal.record(&Record::Overflow { dropped });
-        }
-    }
-
-    fn start(&self) -> Record {
-        Record::Start {
-            schema: SCHEMA,
-            program: format!("softstack {}", env!("CARGO_PKG_VERSION")),
-            model: self.mind.name(),
-            address: self.host.address.to_string(),
-            link: self.link.description(),
-            checksum_offload: false,
-            time_ns: nanoseconds(SystemTime::now()),
-        }
+        self.statistics.replied += 1;
     }
 }
 
-/// What the judge let pass.
-enum Outcome {
-    Reply(Admitted),
-    Silence(String),
+/// The journal's first record.
+fn start(thinkers: &Thinkers, host: &Host, link: &dyn Link) -> Record {
+    let Thinkers { minds, form, checksum_offload, .. } = thinkers;
+    Record::Start {
+        schema: SCHEMA,
+        program: format!("softstack {}", env!("CARGO_PKG_VERSION")),
+        model: minds.first().map(|mind| mind.name()).unwrap_or_default(),
+        address: host.address.to_string(),
+        link: link.description(),
+        checksum_offload: *checksum_offload,
+        form: *form,
+        time_ns: nanoseconds(SystemTime::now()),
+    }
 }
 
-/// The receiving thread: puts packets into the queue until `stop` is set or the link fails; how many
-/// there were.
-fn receive(link: &dyn Link, host: Host, queue: &Queue, stop: &AtomicBool) -> (u64, io::Result<()>) {
+/// The receiving thread: lets packets in until `stop` is set or the link fails; how many there were.
+fn receive(
+    link: &dyn Link,
+    host: Host,
+    admission: &Admission,
+    stop: &AtomicBool,
+) -> (u64, io::Result<()>) {
     let mut buffer = vec![0; wire::MAX_DATAGRAM];
     let mut number = 0;
     let outcome = loop {
@@ -222,24 +383,23 @@ fn receive(link: &dyn Link, host: Host, queue: &Queue, stop: &AtomicBool) -> (u6
         match link.receive(&mut buffer, PULSE) {
             Ok(Some(length)) => {
                 number += 1;
-                queue.push(Event {
-                    host,
-                    number,
-                    packet: buffer[..length].to_vec(),
-                    received: Instant::now(),
-                    time: SystemTime::now(),
-                });
+                admission.offer(Event::new(host, number, buffer[..length].to_vec()));
             }
             Ok(None) => {}
             Err(error) => break Err(error),
         }
     };
-    queue.close();
+    admission.close();
     (number, outcome)
 }
 
 /// The median, which leaves the values partly sorted.
 pub fn median(values: &mut [f64]) -> Option<f64> {
-    let middle = values.len() / 2;
-    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
+    quantile(values, 0.5)
+}
+
+/// The value below which that part of the values lies, 0 to 1; leaves them partly sorted.
+pub fn quantile(values: &mut [f64], part: f64) -> Option<f64> {
+    let at = ((values.len() as f64 * part) as usize).min(values.len().saturating_sub(1));
+    (!values.is_empty()).then(|| *values.select_nth_unstable_by(at, f64::total_cmp).1)
 }

@@ -1,15 +1,21 @@
 //! The live view: journal records as a person likes to read them, in 80 columns, with colour where
-//! the terminal has it and NO_COLOR does not forbid it. `replay` shows a recorded journal through the
-//! same eyes.
+//! the terminal has it and NO_COLOR does not forbid it. Where several packets are thought about at once,
+//! one is shown as it goes and the others when their turn comes. `replay` shows a recorded journal through
+//! the same eyes.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use wire::dissect::dissect;
 
+use crate::admission::Refusal;
+use crate::backend::Spending;
 use crate::journal::{Act, Objection, Record, Sink, Statistics};
+use page::{Page, Prose};
 
-const WIDTH: usize = 80;
+mod page;
+
 const TITLE: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -20,8 +26,22 @@ const REMARK: Style = AnsiColor::Yellow.on_default();
 pub struct View<W> {
     out: W,
     detail: Detail,
-    /// Who had the last thought.
-    model: String,
+    /// Packets that are being thought about, in the order in which they came; the first is shown as it
+    /// goes.
+    open: VecDeque<Open>,
+}
+
+/// A packet that is being thought about.
+#[derive(Default)]
+struct Open {
+    packet: u64,
+    /// What is still to be printed of it.
+    page: Page,
+    /// The line of reasoning under way: all of it, and how far it is on the page.
+    line: String,
+    prose: Prose,
+    attempt: u32,
+    is_over: bool,
 }
 
 /// How much to show.
@@ -36,144 +56,228 @@ pub enum Detail {
 impl<W: Write> View<W> {
     /// A view on `out`; pass [`anstream::stdout`] for colour that knows when to stay away.
     pub fn new(out: W, detail: Detail) -> View<W> {
-        View { out, detail, model: String::new() }
+        View { out, detail, open: VecDeque::new() }
     }
 
-    fn styled(&mut self, style: Style, text: &str) -> io::Result<()> {
-        writeln!(self.out, "{style}{text}{style:#}")
-    }
-
-    fn request(&mut self, packet: u64, bytes: &str) -> io::Result<()> {
-        let Ok(bytes) = wire::hex::parse(bytes) else { return Ok(()) };
-        let dissection = dissect(&bytes);
-        writeln!(self.out)?;
-        self.styled(TITLE, &format!("#{packet} {}", dissection.summary()))?;
-        for layer in &dissection.layers {
-            let fields = layer.fields.iter().map(|field| {
-                let name = field.name.rsplit('.').next().unwrap_or(field.name);
-                format!("{name} {}", shortened(&field.value.to_string()))
-            });
-            self.wrapped(&format!("   {:<8}", layer.name), fields)?;
+    /// Takes a record of one packet.
+    fn of_packet(&mut self, packet: u64, record: &Record) -> io::Result<()> {
+        if let Record::Request { .. } = record {
+            self.open.push_back(Open { packet, ..Open::default() });
         }
-        Ok(())
+        // A journal that begins in the middle has records without a request.
+        if !self.open.iter().any(|open| open.packet == packet) {
+            self.open.push_back(Open { packet, ..Open::default() });
+        }
+        let open = self.open.iter_mut().find(|open| open.packet == packet).expect("it was found");
+        open.take(record);
+        self.print()
     }
 
-    fn wrapped(&mut self, first: &str, words: impl Iterator<Item = String>) -> io::Result<()> {
-        let mut line = first.to_owned();
-        let indent = " ".repeat(first.chars().count());
-        for (i, word) in words.enumerate() {
-            if i > 0 {
-                line.push(',');
+    /// Prints what the first packet has to show, and when it is over, what the next one has.
+    fn print(&mut self) -> io::Result<()> {
+        while let Some(open) = self.open.front_mut() {
+            self.out.write_all(std::mem::take(&mut open.page.0).as_bytes())?;
+            if !open.is_over {
+                break;
             }
-            if line.chars().count() + word.chars().count() + 2 > WIDTH && i > 0 {
-                self.styled(DIM, &line)?;
-                line.clone_from(&indent);
-            } else if i > 0 {
-                line.push(' ');
-            }
-            line += &word;
+            self.open.pop_front();
         }
-        self.styled(DIM, &line)
+        self.out.flush()
     }
 
-    fn thought(
-        &mut self,
-        action: Act,
-        reason: Option<&str>,
-        tokens: u64,
-        seconds: f64,
-    ) -> io::Result<()> {
-        let what = match (action, reason) {
-            (Act::Fail, Some(reason)) => format!("no decision: {reason}"),
-            (Act::Drop, Some(reason)) => format!("silence: {reason}"),
-            _ => "a reply".to_owned(),
-        };
-        writeln!(
-            self.out,
-            "   = {what}, by {}, {tokens} tokens in {}",
-            self.model,
-            duration(seconds)
-        )
-    }
-
-    fn verdict(&mut self, admitted: bool, findings: &[Objection]) -> io::Result<()> {
-        match admitted {
-            true => self.styled(GOOD, "   ✓ admitted by the judge")?,
-            false => self.styled(BAD, "   ✗ vetoed by the judge")?,
+    /// Prints lines that belong to no packet, on lines of their own.
+    fn aside(&mut self, write: impl FnOnce(&mut Page)) -> io::Result<()> {
+        let mut page = Page::default();
+        if let Some(open) = self.open.front_mut() {
+            open.prose.interrupt(&mut page);
         }
-        for finding in findings {
-            let style = if admitted { REMARK } else { BAD };
-            self.styled(
-                style,
-                &format!(
-                    "     {} (RFC {} {}, {}): {}",
-                    finding.rule, finding.rfc, finding.section, finding.level, finding.message
-                ),
-            )?;
-        }
-        Ok(())
-    }
-
-    fn reply(&mut self, bytes: &str, seconds: f64) -> io::Result<()> {
-        let Ok(bytes) = wire::hex::parse(bytes) else { return Ok(()) };
-        self.styled(TITLE, &format!("   {}", dissect(&bytes).summary()))?;
-        writeln!(self.out, "   on the wire {} after the request came", duration(seconds))
-    }
-
-    fn end(&mut self, statistics: &Statistics) -> io::Result<()> {
-        writeln!(self.out)?;
-        let Statistics {
-            received, replied, silent, vetoed, unanswered, overflowed, tokens, ..
-        } = statistics;
-        writeln!(
-            self.out,
-            "{received} packets: {replied} answered, {silent} met with silence, {unanswered} unanswered, \
-             {overflowed} dropped\nunread; {vetoed} vetoes; {tokens} tokens{}",
-            match statistics.median_seconds {
-                Some(seconds) => format!("; median {} from request to reply", duration(seconds)),
-                None => String::new(),
-            }
-        )
+        write(&mut page);
+        self.out.write_all(page.0.as_bytes())?;
+        self.out.flush()
     }
 }
 
 impl<W: Write + Send> Sink for View<W> {
     fn record(&mut self, record: &Record) -> io::Result<()> {
-        if let Record::Thought { model, .. } = record {
-            self.model.clone_from(model);
-        }
         match (record, self.detail) {
-            (Record::Pinger { text }, _) => writeln!(self.out, "{text}")?,
-            (Record::Verdict { admitted: false, findings, packet, .. }, Detail::Quiet) => {
-                writeln!(self.out, "#{packet}")?;
-                self.verdict(false, findings)?;
+            (Record::Pinger { text }, _) => self.aside(|page| page.line(text)),
+            (Record::Notice { text }, _) => {
+                self.aside(|page| page.styled(REMARK, &format!("softstack: {text}")))
             }
-            (_, Detail::Quiet) => {}
-            (Record::Start { program, model, address, link, .. }, _) => {
-                self.styled(TITLE, &format!("{program}: {model} is {address} on {link}"))?;
+            (Record::Verdict { admitted: false, findings, packet, .. }, Detail::Quiet) => self
+                .aside(|page| {
+                    page.line(&format!("#{packet}"));
+                    verdict(page, false, findings);
+                }),
+            (_, Detail::Quiet) => Ok(()),
+            (Record::Start { program, model, address, link, form, checksum_offload, .. }, _) => {
+                let form = form.map(|form| format!(", replies in {}", form.name()));
+                let offload = if *checksum_offload { ", with checksum offload" } else { "" };
+                let form = form.unwrap_or_default();
+                let title = format!("{program}: {model} is {address} on {link}{form}{offload}");
+                self.aside(|page| page.styled(TITLE, &title))
             }
-            (Record::Request { packet, bytes, .. }, _) => self.request(*packet, bytes)?,
-            (Record::Reasoning { attempt, text, .. }, _) => {
-                let mark = if *attempt == 1 { "│" } else { "┃" };
-                writeln!(self.out, "   {mark} {text}")?;
-            }
-            (Record::Thought { action, reason, tokens, seconds, .. }, _) => {
-                self.thought(*action, reason.as_deref(), *tokens, *seconds)?;
-            }
-            (Record::Verdict { admitted, findings, .. }, _) => self.verdict(*admitted, findings)?,
-            (Record::Reply { bytes, seconds, .. }, _) => self.reply(bytes, *seconds)?,
-            (Record::Silence { reason, seconds, .. }, _) => {
-                writeln!(self.out, "   nothing sent ({reason}), {}", duration(*seconds))?;
-            }
-            (Record::Overflow { dropped }, _) => {
-                self.styled(
-                    REMARK,
-                    &format!("   too many packets wait: {dropped} dropped unread so far"),
-                )?;
-            }
-            (Record::End { statistics }, _) => self.end(statistics)?,
+            (Record::Overflow { dropped }, _) => self.aside(|page| {
+                let text = format!("   too many packets wait: {dropped} dropped unread so far");
+                page.styled(REMARK, &text);
+            }),
+            (Record::Refused { reason, packets }, _) => self.aside(|page| {
+                page.styled(REMARK, &format!("   {}: {packets} so far", refusal(*reason)));
+            }),
+            (Record::End { statistics }, _) => self.aside(|page| end(page, statistics)),
+            (
+                Record::Request { packet, .. }
+                | Record::Reasoning { packet, .. }
+                | Record::Thought { packet, .. }
+                | Record::Verdict { packet, .. }
+                | Record::Reply { packet, .. }
+                | Record::Silence { packet, .. },
+                _,
+            ) => self.of_packet(*packet, record),
         }
-        self.out.flush()
+    }
+
+    fn piece(&mut self, packet: u64, attempt: u32, text: &str) -> io::Result<()> {
+        if self.detail == Detail::Quiet {
+            return Ok(());
+        }
+        let Some(open) = self.open.iter_mut().find(|open| open.packet == packet) else {
+            return Ok(());
+        };
+        open.attempt = attempt;
+        open.line += text;
+        let line = std::mem::take(&mut open.line);
+        open.reason(&line, false);
+        open.line = line;
+        self.print()
+    }
+}
+
+impl Open {
+    fn take(&mut self, record: &Record) {
+        let page = &mut self.page;
+        match record {
+            Record::Request { packet, bytes, .. } => request(page, *packet, bytes),
+            Record::Reasoning { attempt, text, .. } => {
+                self.attempt = *attempt;
+                self.reason(text, true);
+                self.line.clear();
+            }
+            Record::Thought { action, reason, model, tokens, seconds, spending, .. } => {
+                let what = what(*action, reason.as_deref());
+                let cost = cost(*tokens, spending.as_ref());
+                page.line(&format!("   = {what}, by {model}, {cost} in {}", duration(*seconds)));
+            }
+            Record::Verdict { admitted, findings, .. } => verdict(page, *admitted, findings),
+            Record::Reply { bytes, seconds, .. } => {
+                reply(page, bytes, *seconds);
+                self.is_over = true;
+            }
+            Record::Silence { reason, seconds, .. } => {
+                page.line(&format!("   nothing sent ({reason}), {}", duration(*seconds)));
+                self.is_over = true;
+            }
+            _ => {}
+        }
+    }
+
+    /// Prints a line of reasoning, or what has come of it.
+    fn reason(&mut self, line: &str, ends: bool) {
+        let mark = if self.attempt <= 1 { "│" } else { "┃" };
+        self.prose.go_on(&mut self.page, mark, line, ends);
+    }
+}
+
+fn request(page: &mut Page, packet: u64, bytes: &str) {
+    let Ok(bytes) = wire::hex::parse(bytes) else { return };
+    let dissection = dissect(&bytes);
+    page.line("");
+    page.styled(TITLE, &format!("#{packet} {}", dissection.summary()));
+    for layer in &dissection.layers {
+        let fields = layer.fields.iter().map(|field| {
+            let name = field.name.rsplit('.').next().unwrap_or(field.name);
+            format!("{name} {}", shortened(&field.value.to_string()))
+        });
+        page.list(DIM, &format!("   {:<8}", layer.name), fields);
+    }
+}
+
+fn what(action: Act, reason: Option<&str>) -> String {
+    match (action, reason) {
+        (Act::Fail, Some(reason)) => format!("no decision: {reason}"),
+        (Act::Drop, Some(reason)) => format!("silence: {reason}"),
+        (Act::Unavailable, Some(reason)) => format!("not asked: {reason}"),
+        _ => "a reply".to_owned(),
+    }
+}
+
+/// The tokens, and of a hosted model their kinds and what they cost.
+fn cost(tokens: u64, spending: Option<&Spending>) -> String {
+    let Some(Spending { usage, usd }) = spending else { return format!("{tokens} tokens") };
+    let about = if usage.estimated { "about " } else { "" };
+    let cached = match usage.cached {
+        0 => String::new(),
+        cached => format!(", {cached} of them from a cache"),
+    };
+    let (read, written) = (usage.total() - usage.output, usage.output);
+    let usd = usd.filter(|usd| *usd > 0.0).map(|usd| format!(", ${usd:.6},")).unwrap_or_default();
+    format!("{about}{read} tokens read{cached} and {written} written{usd}")
+}
+
+fn verdict(page: &mut Page, admitted: bool, findings: &[Objection]) {
+    match admitted {
+        true => page.styled(GOOD, "   ✓ admitted by the judge"),
+        false => page.styled(BAD, "   ✗ vetoed by the judge"),
+    }
+    for finding in findings {
+        let style = if admitted { REMARK } else { BAD };
+        let Objection { rule, rfc, section, level, message, .. } = finding;
+        page.styled(style, &format!("     {rule} (RFC {rfc} {section}, {level}): {message}"));
+    }
+}
+
+fn reply(page: &mut Page, bytes: &str, seconds: f64) {
+    let Ok(bytes) = wire::hex::parse(bytes) else { return };
+    page.styled(TITLE, &format!("   {}", dissect(&bytes).summary()));
+    page.line(&format!("   on the wire {} after the request came", duration(seconds)));
+}
+
+fn refusal(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Queue => "dropped unread, because too many waited",
+        Refusal::Rate => "refused, because their sources ask too often",
+        Refusal::Size => "refused, because they are too long",
+        Refusal::Duplicate => "refused, because the same packet is being thought about",
+        Refusal::Late => "refused, because they waited too long",
+        Refusal::Budget => "refused, because the budget is spent",
+    }
+}
+
+fn end(page: &mut Page, statistics: &Statistics) {
+    let Statistics {
+        received, replied, silent, vetoed, unanswered, overflowed, tokens, late, ..
+    } = statistics;
+    let median = statistics
+        .median_seconds
+        .map(|seconds| format!("; median {} from request to reply", duration(seconds)));
+    page.line("");
+    page.line(&format!(
+        "{received} packets: {replied} answered, {silent} met with silence, {unanswered} unanswered, \
+         {overflowed} dropped\nunread; {vetoed} vetoes; {tokens} tokens{}",
+        median.unwrap_or_default()
+    ));
+    if *late > 0 {
+        page.line(&format!("{late} replies came too late and were not sent"));
+    }
+    for (reason, packets) in &statistics.refused {
+        page.line(&format!("{packets} {}", refusal(*reason)));
+    }
+    if let Some(Spending { usage, usd }) = &statistics.spending {
+        let usd = usd.map_or("at an unknown price".into(), |usd| format!("${usd:.6}"));
+        page.line(&format!(
+            "tokens: {} read, {} from a cache, {} into a cache, {} written; {usd}",
+            usage.input, usage.cached, usage.cache_written, usage.output
+        ));
     }
 }
 
@@ -197,5 +301,84 @@ pub fn duration(seconds: f64) -> String {
         s if s < 1e-3 => format!("{:.0} µs", s * 1e6),
         s if s < 1.0 => format!("{:.2} ms", s * 1e3),
         s => format!("{s:.2} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reasoning(packet: u64, text: &str) -> Record {
+        Record::Reasoning { packet, attempt: 1, text: text.into() }
+    }
+
+    fn request(packet: u64) -> Record {
+        Record::Request { packet, time_ns: 0, bytes: "4500".into() }
+    }
+
+    fn silence(packet: u64) -> Record {
+        Record::Silence { packet, reason: "x".into(), seconds: 1.0 }
+    }
+
+    fn shown(work: impl FnOnce(&mut View<&mut Vec<u8>>)) -> Vec<String> {
+        let mut out = Vec::new();
+        work(&mut View::new(&mut out, Detail::Full));
+        let text = String::from_utf8(out).unwrap();
+        let marked = |line: &&str| line.contains(['│', '(', '!']);
+        text.lines().filter(marked).map(|line| line.trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn one_packet_is_shown_as_it_goes_and_the_next_when_it_is_over() {
+        let lines = shown(|view| {
+            for record in [
+                request(1),
+                request(2),
+                reasoning(2, "b"),
+                reasoning(1, "a"),
+                silence(2),
+                Record::Pinger { text: "!".into() },
+                reasoning(1, "c"),
+                silence(1),
+            ] {
+                view.record(&record).unwrap();
+            }
+        });
+        let over = "nothing sent (x), 1.00 s";
+        assert_eq!(lines, ["│ a", "!", "│ c", over, "│ b", over]);
+    }
+
+    #[test]
+    fn pieces_come_at_once_and_end_as_the_line_they_belong_to() {
+        let mut out = Vec::new();
+        let mut view = View::new(&mut out, Detail::Full);
+        view.record(&request(1)).unwrap();
+        view.record(&request(2)).unwrap();
+        view.piece(2, 1, "two ").unwrap();
+        view.piece(1, 1, "one wo").unwrap();
+        view.piece(1, 1, "rd ").unwrap();
+        let so_far = String::from_utf8(view.out.clone()).unwrap();
+        assert!(so_far.ends_with("   │ one word "), "{so_far:?}");
+        view.record(&reasoning(1, "one word more")).unwrap();
+        view.record(&silence(1)).unwrap();
+        view.piece(2, 1, "pieces").unwrap();
+        view.record(&reasoning(2, "two pieces")).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.contains("   │ one word more\n") && text.ends_with("   │ two pieces\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn who_interrupts_gets_a_line_of_its_own() {
+        let lines = shown(|view| {
+            view.record(&request(1)).unwrap();
+            view.piece(1, 1, "begun and ").unwrap();
+            view.record(&Record::Pinger { text: "!".into() }).unwrap();
+            view.piece(1, 1, "ended").unwrap();
+            view.record(&reasoning(1, "begun and ended")).unwrap();
+        });
+        assert_eq!(lines, ["│ begun and", "!", "│ ended"]);
     }
 }

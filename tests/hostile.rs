@@ -8,15 +8,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use softstack::admission::CAPACITY;
 use softstack::journal::{Journal, Record, Sink, Statistics};
 use softstack::link::memory::{MemoryLink, MemoryWire};
 use softstack::mind::nano::Nano;
 use softstack::mind::{Action, Event, Mind};
-use softstack::stack::{QUEUE, Stack};
+use softstack::stack::Stack;
 use verify::{Due, Host, Reason, admit, due};
 use wire::{Echo, MAX_DATAGRAM, checksum, hex};
 
@@ -79,11 +80,10 @@ fn random_bytes_through_the_stack() {
 #[test]
 fn random_bytes_of_every_length() {
     let (noise, mut nano) = (noise(4), Nano::new());
-    let (received, time) = (Instant::now(), SystemTime::now());
     for length in 0..=MAX_DATAGRAM {
         let packet = noise[length..2 * length].to_vec();
-        let event = Event { host: HOST, number: 1, packet, received, time };
-        let thought = nano.think(&event, 1, &[], &mut |_| {});
+        let event = Event::new(HOST, 1, packet);
+        let thought = nano.think(&event, 1, &[], &mut |_| {}).expect("a first attempt");
         let due = due(&HOST, &event.packet).reason().expect("silence");
         assert_eq!(thought.action, Action::Drop(due.name().into()), "seed 4, {length} bytes");
     }
@@ -231,7 +231,7 @@ fn a_directed_broadcast_as_source_is_the_judges_to_see() {
     assert_eq!((statistics.replied, statistics.unanswered, statistics.vetoed), (0, 1, 2));
 }
 
-/// More than nano can answer: the oldest packets go and are counted, the last [`QUEUE`] are
+/// More than nano can answer: the oldest packets go and are counted, the last [`CAPACITY`] are
 /// answered, memory stays as it was, and every packet is accounted for.
 #[test]
 fn a_flood() {
@@ -249,8 +249,8 @@ fn a_flood() {
     assert!(grown < 24 * 1024, "{grown} KiB more than before the flood");
     let last = 4 + u64::from(FLOOD);
     let mut answered = nano.until(last);
-    let newest = answered.split_off(answered.len() - QUEUE);
-    assert!(newest.into_iter().eq(last + 1 - QUEUE as u64..=last), "the newest are kept");
+    let newest = answered.split_off(answered.len() - CAPACITY);
+    assert!(newest.into_iter().eq(last + 1 - CAPACITY as u64..=last), "the newest are kept");
     while let Some(reply) = nano.wire.receive(Duration::ZERO).expect("the stack is there") {
         replies.push(reply);
     }
@@ -302,7 +302,8 @@ impl Session {
         let stack = std::thread::spawn(move || {
             let mut journal = Journal::new();
             journal.add(Tell { outcome: Outcome::default(), sender });
-            Stack::new(Arc::new(link), Box::new(Nano::new()), HOST, &journal).run(&stopped)
+            let nano: Box<dyn Mind> = Box::new(Nano::new());
+            Stack::new(Arc::new(link), nano, HOST, &journal).run(&stopped)
         });
         Session { wire, outcomes, stop, stack, _turn: turn }
     }

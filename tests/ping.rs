@@ -13,7 +13,10 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use program::{Finished, SOFTSTACK, as_ordinary_user, finish, misses, run, skip, softstack};
+use softstack::admission::Refusal;
+use softstack::backend::Spending;
 use softstack::journal::{Act, Objection, Record, SCHEMA, Statistics};
+use softstack::prompt::Form;
 
 /// Runs softstack; `None`, and the reason printed, where this machine has no ping or no namespaces.
 fn ping(arguments: &str) -> Option<Finished> {
@@ -123,6 +126,8 @@ fn kind(record: &Record) -> &'static str {
         Record::Reply { .. } => "reply",
         Record::Silence { .. } => "silence",
         Record::Overflow { .. } => "overflow",
+        Record::Refused { .. } => "refused",
+        Record::Notice { .. } => "notice",
         Record::Pinger { .. } => "pinger",
         Record::End { .. } => "end",
     }
@@ -162,12 +167,17 @@ fn one_of_each() -> Vec<Record> {
     let text = String::new;
     let (packet, attempt, time_ns, seconds) = (1, 1, 0, 0.0);
     let findings: Vec<Objection> = vec![];
-    let statistics = Statistics { median_seconds: Some(0.0), ..Statistics::default() };
+    let statistics = Statistics {
+        median_seconds: Some(0.0),
+        refused: BTreeMap::from([(Refusal::Rate, 1)]),
+        spending: Some(Spending::default()),
+        ..Statistics::default()
+    };
     let (reason, bytes) = (Some(text()), Some(text()));
     let (program, model, address, link) = (text(), text(), text(), text());
-    let (schema, checksum_offload) = (SCHEMA, false);
+    let (schema, checksum_offload, form) = (SCHEMA, false, Some(Form::Bytes));
     vec![
-        Record::Start { schema, program, model, address, link, checksum_offload, time_ns },
+        Record::Start { schema, program, model, address, link, checksum_offload, form, time_ns },
         Record::Request { packet, time_ns, bytes: text() },
         Record::Reasoning { packet, attempt, text: text() },
         Record::Thought {
@@ -179,11 +189,15 @@ fn one_of_each() -> Vec<Record> {
             bytes,
             tokens: 0,
             seconds,
+            spending: Some(Spending::default()),
+            answer: Some(text()),
         },
         Record::Verdict { packet, attempt, admitted: true, findings },
         Record::Reply { packet, time_ns, bytes: text(), seconds },
         Record::Silence { packet, reason: text(), seconds },
         Record::Overflow { dropped: 1 },
+        Record::Refused { reason: Refusal::Rate, packets: 1 },
+        Record::Notice { text: text() },
         Record::Pinger { text: text() },
         Record::End { statistics },
     ]

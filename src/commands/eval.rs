@@ -1,38 +1,70 @@
-//! `softstack eval`: how often a model is right, and what it costs, on fresh random packets.
+//! `softstack eval`: how often a model is right, and what it costs, on fresh random packets; several
+//! models side by side.
 
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
-use clap::Args;
-use softstack::eval::{self, Failure, Plan, Report};
+use clap::{Args, ValueEnum};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use softstack::config::Config;
+use softstack::eval::{self, First, Outcome as Measured, Plan, Record, Report};
+use softstack::stack::Thinkers;
 use softstack::view::tell;
+use tokio_util::sync::CancellationToken;
 
-use super::{Model, Outcome};
+use super::{Layers, Outcome, print};
+
+/// Valid requests if no number is given: nano costs nothing, a hosted model money.
+const USUAL: u64 = 1_000;
+const USUAL_HOSTED: u64 = 20;
 
 /// Arguments of `softstack eval`.
 #[derive(Args)]
 pub struct Eval {
-    /// Number of valid requests, and again as many bad packets.
-    #[arg(short, value_name = "N", default_value_t = 1000)]
-    n: u64,
+    /// Who is measured, as in `ping`. May be repeated: several are put side by side. [default: nano]
+    #[arg(long, value_name = "MODEL")]
+    model: Vec<String>,
+    /// Number of valid requests, and again as many bad packets. [default: 1000, hosted models 20]
+    #[arg(short, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
+    n: Option<u64>,
     /// Seed of the packets.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// Total length of the packets in bytes, smallest and largest.
     #[arg(long, value_name = "MIN-MAX", default_value = "28-128", value_parser = lengths)]
     lengths: (usize, usize),
-    /// Threads; each draws its own packets, so the packets depend on this too.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=256))]
-    jobs: u64,
-    /// End with one JSON object instead of a table.
-    #[arg(long)]
+    /// Packets measured at once. [default: nano 1, hosted models as --in-flight]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    jobs: Option<u32>,
+    /// How to print the result. [default: lines for one model, a table for several]
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// The same as --format json: one JSON object a model.
+    #[arg(long, conflicts_with = "format")]
     json: bool,
     /// Print every packet whose first attempt was not right.
     #[arg(long)]
     failures: bool,
+    /// Write every outcome to FILE as it comes; if the file holds outcomes already, go on from there.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     #[command(flatten)]
-    model: Model,
+    layers: Layers,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Everything about each model.
+    Lines,
+    /// A row a model, in Markdown.
+    Markdown,
+    /// One JSON object a model.
+    Json,
 }
 
 fn lengths(text: &str) -> Result<(usize, usize), String> {
@@ -45,103 +77,169 @@ fn lengths(text: &str) -> Result<(usize, usize), String> {
 }
 
 impl Eval {
-    /// Runs the subcommand; exit code 1 if a wrong packet got past the judge.
+    /// Runs the subcommand. Exit code 1 if a wrong packet got past the judge, 3 if a budget or an
+    /// unavailable model left packets unmeasured, 130 if it was interrupted.
     pub fn run(self) -> Outcome {
-        let eval = &self;
-        let reports = thread::scope(|scope| {
-            let workers: Vec<_> =
-                (0..self.jobs).map(|job| scope.spawn(move || eval.part(job))).collect();
-            workers.into_iter().map(|worker| worker.join().expect("no panic")).collect::<Vec<_>>()
+        let interrupted = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
+        }
+        let names = self.names();
+        // All are opened before the first is paid for.
+        let opened = names.iter().map(|name| self.open(name.clone()));
+        let opened = opened.collect::<Result<Vec<_>, _>>()?;
+        let hosted = opened.iter().any(|(_, thinkers)| thinkers.form.is_some());
+        let count = self.n.unwrap_or(if hosted { USUAL_HOSTED } else { USUAL });
+        let plan = Plan { count, seed: self.seed, lengths: self.lengths };
+        let mut record = match (&self.record, opened.first()) {
+            (Some(path), Some((config, _))) => Some(Record::open(path, &plan, &settings(config))?),
+            _ => None,
+        };
+        let mut reports = Vec::new();
+        for (_, thinkers) in opened {
+            if !interrupted.load(Ordering::Relaxed) {
+                reports.push(self.measure(&plan, thinkers, record.as_mut(), &interrupted)?);
+            }
+        }
+        print(&self.text(&reports)?)?;
+        Ok(ExitCode::from(match () {
+            _ if reports.iter().any(|report| report.bad.passed > 0) => 1,
+            _ if interrupted.load(Ordering::Relaxed) => 130,
+            _ if reports.iter().any(|report| !report.complete) => 3,
+            _ => 0,
+        }))
+    }
+
+    fn names(&self) -> Vec<Option<String>> {
+        match self.model.is_empty() {
+            true => vec![None],
+            false => self.model.iter().cloned().map(Some).collect(),
+        }
+    }
+
+    fn open(&self, name: Option<String>) -> Result<(Config, Thinkers), Box<dyn std::error::Error>> {
+        let mut config = self.layers.load(name)?;
+        config.settings.in_flight = self.jobs.or(config.settings.in_flight);
+        let thinkers = config.thinkers(CancellationToken::new())?;
+        Ok((config, thinkers))
+    }
+
+    fn measure(
+        &self,
+        plan: &Plan,
+        thinkers: Thinkers,
+        mut record: Option<&mut Record>,
+        interrupted: &Arc<AtomicBool>,
+    ) -> Result<Report, Box<dyn std::error::Error>> {
+        let Thinkers { minds, policy, form, checksum_offload, notices, stop, budget } = thinkers;
+        let name = minds.first().map(|mind| mind.name()).unwrap_or_default();
+        let mut report = Report::new(&name, plan.seed);
+        (report.form, report.checksum_offload) = (form.map(|form| form.name()), checksum_offload);
+        let before = record.as_ref().map(|record| record.done(&name)).unwrap_or_default();
+        before.iter().for_each(|outcome| report.add(outcome));
+        let done: Vec<u64> = before.iter().map(|outcome| outcome.number).collect();
+        let mut count = done.len() as u64;
+        let (halt, mut failure) = (AtomicBool::new(false), None);
+        let _watch = Watch::start(Arc::clone(interrupted), stop.clone());
+        eval::run(plan, minds, policy.deadline, &done, &halt, |outcome| {
+            notices.take().iter().for_each(|notice| tell(&format!("softstack: {notice}")));
+            self.show(plan, &outcome);
+            report.add(&outcome);
+            let written = record.as_mut().map_or(Ok(()), |record| record.add(&name, &outcome));
+            failure = failure.take().or(written.err());
+            count += 1;
+            progress(&name, count, plan.packets());
+            let spent = budget.as_ref().is_some_and(|budget| budget.is_exhausted());
+            if interrupted.load(Ordering::Relaxed) || spent || failure.is_some() {
+                halt.store(true, Ordering::Relaxed);
+                stop.cancel();
+            }
         });
-        let mut total = Report::new(self.seed);
-        reports.into_iter().for_each(|report| total.add(report));
-        let text = if self.json { serde_json::to_string(&total)? + "\n" } else { table(&total) };
-        match std::io::stdout().write_all(text.as_bytes()) {
-            // The reader has gone away: the exit code still tells it.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
-            written => written?,
+        clear_progress();
+        notices.take().iter().for_each(|notice| tell(&format!("softstack: {notice}")));
+        report.complete = report.valid.n + report.bad.n == plan.packets();
+        report.summarise();
+        failure.map_or(Ok(report), |error| Err(error.into()))
+    }
+
+    fn show(&self, plan: &Plan, outcome: &Measured) {
+        if let (true, Some(said)) = (self.failures, &outcome.said) {
+            let case = plan.case(outcome.number);
+            let (number, host) = (outcome.number, case.host.address);
+            let due = outcome.fault.as_deref().unwrap_or("a reply");
+            tell(&format!("packet {number} for {host}: {}", wire::hex::encode(&case.packet)));
+            let first = if outcome.first == First::Unavailable { "asked" } else { "due" };
+            tell(&format!("  {first}: {due}, thought: {said}"));
         }
-        Ok(ExitCode::from(u8::from(total.bad.passed > 0)))
     }
 
-    /// One thread's share of the packets.
-    fn part(&self, job: u64) -> Report {
-        let count = self.n / self.jobs + u64::from(job < self.n % self.jobs);
-        // Seeds far apart, so that `--seed 1 --jobs 2` and `--seed 2` share no packets.
-        let seed = self.seed.wrapping_add(job.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let plan = Plan { count, seed, lengths: self.lengths };
-        eval::run(
-            &plan,
-            &mut *self.model.mind(),
-            |failure| self.show(&failure),
-            |done| progress(job, done, 2 * count),
-        )
-    }
-
-    fn show(&self, failure: &Failure) {
-        if self.failures {
-            let Failure { number, host, packet, due, action } = failure;
-            tell(&format!("packet {number} for {host}: {}", wire::hex::encode(packet)));
-            tell(&format!("  due: {due:?}, thought: {action:02x?}"));
+    fn text(&self, reports: &[Report]) -> Result<String, serde_json::Error> {
+        let usual = if reports.len() > 1 { Format::Markdown } else { Format::Lines };
+        let format = if self.json { Format::Json } else { self.format.unwrap_or(usual) };
+        match format {
+            Format::Lines => Ok(reports.iter().map(eval::lines).collect::<Vec<_>>().join("\n")),
+            Format::Markdown => Ok(eval::table(reports)),
+            Format::Json => {
+                reports.iter().map(|report| Ok(serde_json::to_string(report)? + "\n")).collect()
+            }
         }
     }
 }
 
-/// A percentage that writes over itself, on a terminal, from one of the threads.
-fn progress(job: u64, done: u64, all: u64) {
-    let due = done == all || done.is_multiple_of((all / 100).max(1));
-    if job == 0 && due && std::io::stderr().is_terminal() {
-        let end = if done == all { "\r      \r" } else { "" };
+/// Ends what is being waited for as soon as the user interrupts: an answer may be a minute away.
+struct Watch(Arc<AtomicBool>);
+
+impl Watch {
+    fn start(interrupted: Arc<AtomicBool>, stop: CancellationToken) -> Watch {
+        let over = Arc::new(AtomicBool::new(false));
+        let watch = Watch(Arc::clone(&over));
+        thread::spawn(move || {
+            while !over.load(Ordering::Relaxed) {
+                if interrupted.load(Ordering::Relaxed) {
+                    return stop.cancel();
+                }
+                thread::sleep(Duration::from_millis(50));
+            }
+        });
+        watch
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What the outcomes depend on, beside packets and model.
+fn settings(config: &Config) -> String {
+    let settings = &config.settings;
+    let mut said = format!("--form {}", settings.form.unwrap_or_default().name());
+    let others = [
+        ("attempts", settings.attempts.map(|n| n.to_string())),
+        ("max-tokens", settings.max_tokens.map(|n| n.to_string())),
+        ("thinking", settings.thinking.map(|thinking| thinking.to_string())),
+        ("effort", settings.effort.clone()),
+        ("temperature", settings.temperature.map(|t| t.to_string())),
+        ("structured", settings.structured.map(|b| b.to_string())),
+        ("checksum-offload", settings.checksum_offload.map(|b| b.to_string())),
+    ];
+    for (name, value) in others {
+        said += &value.map(|value| format!(" --{name} {value}")).unwrap_or_default();
+    }
+    said
+}
+
+/// A line that writes over itself, on a terminal.
+fn progress(name: &str, done: u64, all: u64) {
+    if done.is_multiple_of((all / 100).max(1)) && std::io::stderr().is_terminal() {
         // A closed terminal is no reason to end the measurement.
-        let _ = write!(std::io::stderr(), "\r{:3} %{end}", 100 * done / all);
+        let _ = write!(std::io::stderr(), "\r\x1b[K{name} {done}/{all} ({} %)", 100 * done / all);
     }
 }
 
-fn table(report: &Report) -> String {
-    use std::fmt::Write;
-    let mut text = String::new();
-    let rate = |right: u64, n: u64| 100.0 * right as f64 / n.max(1) as f64;
-    let (valid, bad) = (&report.valid, &report.bad);
-    let _ = writeln!(text, "seed {}", report.seed);
-    let _ = writeln!(
-        text,
-        "valid requests     {:>9}  exact at first try {:>9} ({:.4} %), vetoed {}, right after a veto {}, unanswered {}",
-        valid.n,
-        valid.exact,
-        rate(valid.exact, valid.n),
-        valid.vetoed,
-        valid.second,
-        valid.unanswered
-    );
-    let _ = writeln!(
-        text,
-        "bad packets        {:>9}  right drop         {:>9} ({:.4} %), answered {}, past the judge {}",
-        bad.n,
-        bad.right,
-        rate(bad.right, bad.n),
-        bad.answered,
-        bad.passed
-    );
-    for (name, class) in &report.classes {
-        let right = rate(class.right, class.n);
-        let _ = writeln!(
-            text,
-            "  {name:<16} {:>9}  right drop         {:>9} ({right:.4} %)",
-            class.n, class.right
-        );
+fn clear_progress() {
+    if std::io::stderr().is_terminal() {
+        let _ = write!(std::io::stderr(), "\r\x1b[K");
     }
-    for (length, class) in &report.lengths {
-        let exact = rate(class.exact, class.n);
-        let _ = writeln!(
-            text,
-            "  up to {length:>4} bytes  {:>9}  exact              {:>9} ({exact:.4} %)",
-            class.n, class.exact
-        );
-    }
-    let _ = writeln!(
-        text,
-        "{:.1} tokens per packet, median {:.3} ms per valid request",
-        report.tokens_per_packet, report.median_ms
-    );
-    text
 }

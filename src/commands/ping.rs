@@ -15,13 +15,13 @@ use softstack::link::memory::MemoryLink;
 use softstack::link::{Addresses, Link};
 use softstack::pinger::{self, Options};
 use softstack::sandbox::{Device, Sandbox, SandboxConfig};
-use softstack::stack::Stack;
+use softstack::stack::{Stack, Thinkers};
 use softstack::view::tell;
 use verify::Host;
 
 use super::{Model, Outcome, Output};
 
-/// How long ping waits for a last reply: a model may think long.
+/// How long ping waits for a last reply where no deadline says how long a model may think.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Arguments of `softstack ping`.
@@ -40,9 +40,9 @@ pub struct Ping {
     #[arg(long, value_name = "WIRE", default_value = "auto")]
     wire: Wire,
     #[command(flatten)]
-    model: Model,
-    #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    model: Model,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -68,27 +68,30 @@ fn seconds(text: &str) -> Result<Duration, String> {
 impl Ping {
     /// Runs the subcommand; its exit code is ping's.
     pub fn run(self) -> Outcome {
+        // Before the journal is begun: a model that cannot be asked shall not cost an old one.
+        let thinkers = self.model.thinkers()?;
         let journal = self.output.journal()?;
         match self.wire {
-            Wire::Memory => self.over_memory(&journal),
-            Wire::Auto => self.over_network(&journal, Device::Auto),
-            Wire::Tun => self.over_network(&journal, Device::Tun),
-            Wire::Veth => self.over_network(&journal, Device::Veth),
+            Wire::Memory => self.over_memory(thinkers, &journal),
+            Wire::Auto => self.over_network(thinkers, &journal, Device::Auto),
+            Wire::Tun => self.over_network(thinkers, &journal, Device::Tun),
+            Wire::Veth => self.over_network(thinkers, &journal, Device::Veth),
         }
     }
 
-    fn over_network(&self, journal: &Journal, device: Device) -> Outcome {
+    fn over_network(&self, thinkers: Thinkers, journal: &Journal, device: Device) -> Outcome {
         let sandbox = Sandbox::start(SandboxConfig { device, ..SandboxConfig::default() })?;
         if let Some(reason) = sandbox.fallback() {
             tell(&format!("softstack: a veth pair instead of a TUN device: {reason}"));
         }
         let addresses = sandbox.addresses().clone();
         let stop = Arc::new(AtomicBool::new(false));
-        let stack = self.stack(&addresses, sandbox.link(), journal);
+        let options = self.options(&addresses, &thinkers);
+        let stack = stack(&addresses, sandbox.link(), thinkers, journal);
         thread::scope(|scope| -> Outcome {
             let host = scope.spawn(|| stack.run(&stop));
             let finished = Finish(&stop);
-            let (mut running, _) = pinger::start(&sandbox, &self.options(&addresses))?;
+            let (mut running, _) = pinger::start(&sandbox, &options)?;
             let (interrupter, unread) = (running.interrupter(), running.interrupter());
             let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
             let listening = Listening(signals.handle());
@@ -115,7 +118,7 @@ impl Ping {
         })
     }
 
-    fn over_memory(&self, journal: &Journal) -> Outcome {
+    fn over_memory(&self, thinkers: Thinkers, journal: &Journal) -> Outcome {
         let addresses = Addresses::default();
         let (link, wire) = MemoryLink::pair();
         let stop = Arc::new(AtomicBool::new(false));
@@ -123,12 +126,12 @@ impl Ping {
         for signal in [SIGINT, SIGTERM] {
             signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
         }
-        let stack = self.stack(&addresses, Arc::new(link), journal);
+        let options = self.options(&addresses, &thinkers);
+        let stack = stack(&addresses, Arc::new(link), thinkers, journal);
         thread::scope(|scope| -> Outcome {
             let host = scope.spawn(|| stack.run(&stop));
             let finished = Finish(&stop);
             let mut out = Lines { journal, unread: &interrupted, line: Vec::new() };
-            let options = self.options(&addresses);
             let tally =
                 pinger::over_memory(&wire, addresses.kernel, &options, &interrupted, &mut out)?;
             drop(finished);
@@ -137,25 +140,25 @@ impl Ping {
         })
     }
 
-    fn options(&self, addresses: &Addresses) -> Options {
+    fn options(&self, addresses: &Addresses, thinkers: &Thinkers) -> Options {
         Options {
             count: Some(self.count),
             size: self.size as usize,
             interval: self.interval,
-            timeout: PATIENCE,
+            timeout: thinkers.policy.deadline.unwrap_or(PATIENCE).max(PATIENCE),
             ..Options::new(addresses.model)
         }
     }
+}
 
-    fn stack<'a>(
-        &self,
-        addresses: &Addresses,
-        link: Arc<dyn Link>,
-        journal: &'a Journal,
-    ) -> Stack<'a> {
-        let host = Host { address: addresses.model, broadcast: super::broadcast(addresses) };
-        Stack::new(link, self.model.mind(), host, journal)
-    }
+fn stack<'a>(
+    addresses: &Addresses,
+    link: Arc<dyn Link>,
+    thinkers: Thinkers,
+    journal: &'a Journal,
+) -> Stack<'a> {
+    let host = Host { address: addresses.model, broadcast: super::broadcast(addresses) };
+    Stack::new(link, thinkers, host, journal)
 }
 
 /// Stops the stack when dropped, however the ping ended: its thread must not outlive the scope.

@@ -30,9 +30,9 @@ pub struct Run {
     #[arg(long, value_name = "BITS", default_value_t = 24, value_parser = clap::value_parser!(u8).range(0..=32))]
     prefix: u8,
     #[command(flatten)]
-    model: Model,
-    #[command(flatten)]
     output: Output,
+    #[command(flatten)]
+    model: Model,
 }
 
 impl Run {
@@ -44,6 +44,7 @@ impl Run {
             prefix: self.prefix,
             ..Addresses::default()
         };
+        let thinkers = self.model.thinkers()?;
         let journal = self.output.journal()?;
         let tun = Tun::open(&self.tun)?;
         if !tun.existed() {
@@ -54,7 +55,7 @@ impl Run {
             signal_hook::flag::register(signal, Arc::clone(&stop))?;
         }
         let host = Host { address: self.address, broadcast: super::broadcast(&addresses) };
-        let stack = Stack::new(Arc::new(tun), self.model.mind(), host, &journal);
+        let stack = Stack::new(Arc::new(tun), thinkers, host, &journal);
         stack.run(&stop)?;
         Ok(ExitCode::SUCCESS)
     }

@@ -97,8 +97,10 @@ impl Sink for Pcapng {
                 self.open.push((*packet, *time_ns, bytes, Vec::new()));
             }
             Record::Reasoning { packet, text, .. } => self.comment(*packet, text.clone()),
-            Record::Thought { packet, model, tokens, seconds, .. } => {
-                let line = format!("{model}: {tokens} tokens, {:.2} ms", seconds * 1e3);
+            Record::Thought { packet, model, tokens, seconds, spending, .. } => {
+                let usd = spending.and_then(|spending| spending.usd);
+                let money = usd.map(|usd| format!(", ${usd:.6}")).unwrap_or_default();
+                let line = format!("{model}: {tokens} tokens, {:.2} ms{money}", seconds * 1e3);
                 self.comment(*packet, line);
             }
             Record::Verdict { packet, admitted, findings, .. } => {

@@ -8,7 +8,7 @@ use ::nano::transformer::{Context, Transformer};
 use ::nano::{Network, Seen};
 use verify::Finding;
 
-use super::{Action, Event, Mind, Thought};
+use super::{Action, Event, Mind, Shown, Thought};
 use crate::reasoning::Reasoning;
 
 /// Most tokens on one tape: enough for a packet of 1,500 bytes (6,900), and some 13 MB of memory.
@@ -39,19 +39,16 @@ impl Mind for Nano {
         "nano".into()
     }
 
-    fn attempts(&self) -> u32 {
-        self.networks.len() as u32
-    }
-
     fn think(
         &mut self,
         event: &Event,
         attempt: u32,
         _objections: &[Finding],
-        show: &mut dyn FnMut(&str),
-    ) -> Thought {
+        show: &mut dyn FnMut(Shown),
+    ) -> Option<Thought> {
         let began = Instant::now();
-        let (network, transformer) = self.networks[(attempt as usize - 1).min(1)];
+        let (network, transformer) = *self.networks.get(attempt as usize - 1)?;
+        let mut show = |line: &str| show(Shown::Line(line));
         let mut reasoning = Reasoning::default();
         let mut tokens = 0;
         let own = event.host.address.octets();
@@ -60,16 +57,18 @@ impl Mind for Nano {
                 Seen::Chunk(chunk) => chunk.tokens().len(),
                 Seen::Last(_) => 1,
             };
-            reasoning.hear(seen, show);
+            reasoning.hear(seen, &mut show);
             tokens <= LONGEST_TAPE
         });
-        reasoning.break_off(show);
-        Thought {
+        reasoning.break_off(&mut show);
+        Some(Thought {
             action: action(ending),
             model: network.name().into(),
             tokens: tokens as u64,
             took: began.elapsed(),
-        }
+            spending: None,
+            answer: None,
+        })
     }
 }
 

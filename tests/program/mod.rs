@@ -28,10 +28,18 @@ pub struct Finished {
     pub stderr: String,
 }
 
-/// softstack with these arguments, separated by white space.
+/// softstack with these arguments, separated by white space, and without anything that this machine's
+/// user may have set up for it.
 pub fn softstack(arguments: &str) -> Command {
     let mut command = Command::new(SOFTSTACK);
     command.args(arguments.split_whitespace()).stdin(Stdio::null());
+    command.env("XDG_CONFIG_HOME", "/no/such/folder");
+    let ours = |name: &str| name.starts_with("SOFTSTACK_") || name.ends_with("_BASE_URL");
+    for (name, _) in std::env::vars() {
+        if ours(&name) || name.ends_with("_API_KEY") || name.to_lowercase().ends_with("_proxy") {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

@@ -379,8 +379,19 @@ mod tests {
         assert_eq!(edits.iter().map(Edit::to_string).collect::<Vec<_>>(), expect);
         assert_eq!(parse(" ;\n"), Ok(vec![]));
         for wrong in [
-            "set 8", "set 8 4", "set -1 40", "set eight 40", "swap 1 2", "swap 1 2 3 4", "add16 8",
-            "add16 8 10000", "add16 8 0 0", "truncate", "fill 1 2", "copy 1 2 x", "set 8 zz",
+            "set 8",
+            "set 8 4",
+            "set -1 40",
+            "set eight 40",
+            "swap 1 2",
+            "swap 1 2 3 4",
+            "add16 8",
+            "add16 8 10000",
+            "add16 8 0 0",
+            "truncate",
+            "fill 1 2",
+            "copy 1 2 x",
+            "set 8 zz",
         ] {
             assert_eq!(parse(wrong), Err(EditSyntax { text: wrong.into() }), "{wrong}");
         }

@@ -14,6 +14,7 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use softstack::journal::{Journal, Statistics};
 use softstack::link::Link;
+use softstack::mind::Mind;
 use softstack::mind::nano::Nano;
 use softstack::pinger::{self, Options, Pinger};
 use softstack::sandbox::{Device, Sandbox, SandboxConfig};
@@ -137,7 +138,8 @@ impl Plan {
             }
             Answerer::Nano => {
                 let journal = Journal::new();
-                Ok(Some(Stack::new(link, Box::new(Nano::new()), host, &journal).run(stop)?))
+                let nano: Box<dyn Mind> = Box::new(Nano::new());
+                Ok(Some(Stack::new(link, nano, host, &journal).run(stop)?))
             }
         }
     }

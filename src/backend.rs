@@ -1,0 +1,243 @@
+//! Backends: language models that are asked in text and answer in text, streamed as it comes. A packet
+//! is here after [`crate::prompt`] has put it into words and before [`crate::transcript`] reads the
+//! answer. A backend knows an API, no packets.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::prompt::Prompt;
+
+pub mod anthropic;
+mod dialect;
+mod extra;
+pub mod http;
+pub mod openai;
+pub mod price;
+pub mod provider;
+pub mod replay;
+pub mod sse;
+
+/// A language model behind some API, shared by all minds that ask it.
+pub trait Backend: Send + Sync {
+    /// `provider/model`, as in `--model`.
+    fn name(&self) -> &str;
+
+    /// Puts the prompt to the model and waits for the whole completion, `until` then at most. `hear`
+    /// is called with each piece as soon as it comes.
+    ///
+    /// # Errors
+    /// When there is no whole completion; with what was spent all the same.
+    fn complete(
+        &self,
+        prompt: &Prompt,
+        until: Instant,
+        hear: &mut dyn FnMut(Delta),
+    ) -> Result<Completion, Failure>;
+
+    /// The models that the endpoint offers, in its order.
+    ///
+    /// # Errors
+    /// When it does not say.
+    fn models(&self, until: Instant) -> Result<Vec<Listed>, Failure>;
+
+    /// Most tokens that it may write in one completion.
+    fn most_output(&self) -> u64;
+}
+
+/// A piece of a completion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delta<'a> {
+    /// Of the model's reasoning.
+    Thinking(&'a str),
+    /// Of its answer.
+    Text(&'a str),
+}
+
+/// What a model said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Completion {
+    /// The answer, without the reasoning.
+    pub text: String,
+    /// What it used.
+    pub usage: Usage,
+    /// What the endpoint says that it cost, in US dollars.
+    pub usd: Option<f64>,
+    /// Why it ended.
+    pub stop: Stop,
+}
+
+/// Why a completion ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// The model was done.
+    Done,
+    /// It had written as many tokens as it might.
+    Length,
+    /// It, or a filter before it, declined to answer; in its words.
+    Refused(String),
+}
+
+/// Tokens as an API counts them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Read, and not from a cache.
+    pub input: u64,
+    /// Read from the provider's cache of prompts.
+    pub cached: u64,
+    /// Read and written into that cache.
+    pub cache_written: u64,
+    /// Written, reasoning included.
+    pub output: u64,
+    /// Of those written, reasoning; 0 where the API does not tell.
+    pub thinking: u64,
+    /// Whether the API did not say and this was estimated from the length of the text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub estimated: bool,
+}
+
+impl Usage {
+    /// All tokens, read and written.
+    pub fn total(&self) -> u64 {
+        self.input + self.cached + self.cache_written + self.output
+    }
+
+    /// Adds another count to this one.
+    pub fn add(&mut self, other: &Usage) {
+        self.input += other.input;
+        self.cached += other.cached;
+        self.cache_written += other.cache_written;
+        self.output += other.output;
+        self.thinking += other.thinking;
+        self.estimated |= other.estimated;
+    }
+}
+
+/// What a thought used and cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spending {
+    /// Tokens.
+    pub usage: Usage,
+    /// US dollars; absent where no price is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd: Option<f64>,
+}
+
+/// A model that an endpoint offers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Its name there.
+    pub id: String,
+    /// What the endpoint says it costs.
+    pub price: Option<price::Price>,
+}
+
+/// Why there is no completion, and what was spent on none.
+#[derive(Debug, Error)]
+#[error("{error}")]
+pub struct Failure {
+    /// Why.
+    pub error: BackendError,
+    /// What was used all the same, estimated where the API could not say.
+    pub usage: Usage,
+}
+
+impl From<BackendError> for Failure {
+    fn from(error: BackendError) -> Failure {
+        Failure { error, usage: Usage::default() }
+    }
+}
+
+/// Why a model could not be asked, or did not answer to the end.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum BackendError {
+    /// The endpoint wants a key and there is none.
+    #[error(
+        "no key for {provider}: set {variable} in the environment, or key = \"…\" below \
+         [providers.{provider}] in the configuration"
+    )]
+    NoKey {
+        /// The provider.
+        provider: String,
+        /// The variable that would hold the key.
+        variable: String,
+    },
+    /// No connection came about: no such host, nobody listens, no trust.
+    #[error("{host} cannot be reached: {why}")]
+    Unreachable {
+        /// Scheme, host and port.
+        host: String,
+        /// Why not, and what may help.
+        why: String,
+    },
+    /// The endpoint declined.
+    #[error("{}", status(*.code, .kind, .message))]
+    Status {
+        /// The HTTP status code.
+        code: u16,
+        /// The endpoint's name for the error; empty where it gives none.
+        kind: String,
+        /// Its words.
+        message: String,
+        /// How long it asks to be left alone.
+        retry_after: Option<Duration>,
+    },
+    /// The answer did not come in time.
+    #[error("no {0} in time")]
+    TimedOut(&'static str),
+    /// The connection ended before the answer did.
+    #[error("the answer was cut off: {0}")]
+    Cut(String),
+    /// More came than any packet needs.
+    #[error("the answer is longer than {0} bytes")]
+    TooLong(usize),
+    /// What came is not what the API promises.
+    #[error("the endpoint does not keep to its API: {0}")]
+    Malformed(String),
+    /// The program is ending.
+    #[error("interrupted")]
+    Interrupted,
+    /// A recording holds no answer to this packet.
+    #[error("{0}")]
+    NotRecorded(String),
+}
+
+impl BackendError {
+    /// Whether asking again soon may help. A spent quota is a 429 as well, but says so.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            BackendError::Status { code, kind, .. } => {
+                let spent = kind.contains("quota") || kind.contains("billing");
+                matches!(code, 408 | 409 | 429 | 500 | 502 | 503 | 504 | 529) && !spent
+            }
+            BackendError::Cut(_) => true,
+            _ => false,
+        }
+    }
+
+    /// How long the endpoint asks to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            BackendError::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+fn status(code: u16, kind: &str, message: &str) -> String {
+    let advice = match code {
+        401 => ": the key is wrong or revoked",
+        402 => ": the account has no money left",
+        403 => ": the key may not do this",
+        404 => ": no such model, or no such address (`softstack models` lists what there is)",
+        413 => ": the request is too large",
+        429 => ": too many requests, or a limit of the account is reached",
+        529 | 503 => ": overloaded, or still starting",
+        _ => "",
+    };
+    let kind = if kind.is_empty() { String::new() } else { format!(" {kind}") };
+    let message = if message.is_empty() { String::new() } else { format!(" ({message})") };
+    format!("HTTP {code}{kind}{advice}{message}")
+}

@@ -1,0 +1,189 @@
+//! Chat completions as OpenAI defined them and most others speak them: OpenAI, OpenRouter, Ollama,
+//! llama.cpp, vLLM, LM Studio (platform.openai.com/docs/api-reference/chat, and each server's page on
+//! compatibility). What differs from one to the other is data, in `providers.toml`.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+
+use super::dialect::{Dialect, Heard, converse, number};
+use super::extra::{Extra, Extras};
+use super::http::Http;
+use super::price::Price;
+use super::provider::Endpoint;
+use super::{Backend, BackendError, Completion, Delta, Failure, Listed, Stop, Usage};
+use crate::prompt::{Prompt, Thinking};
+
+/// A model behind an OpenAI-compatible server.
+pub struct OpenAi {
+    endpoint: Endpoint,
+    http: Arc<Http>,
+    extras: Extras,
+}
+
+impl OpenAi {
+    /// The model of that endpoint.
+    pub fn new(endpoint: Endpoint, http: Arc<Http>) -> OpenAi {
+        let extras = Extras::new(&endpoint.name, endpoint.notices.clone());
+        OpenAi { endpoint, http, extras }
+    }
+
+    fn with_key(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.endpoint.key {
+            Some(key) => request.header("authorization", key.header("Bearer ")),
+            None => request,
+        }
+    }
+
+    /// What these APIs call effort; "none" is no reasoning at all.
+    fn effort(&self) -> Option<&str> {
+        let asking = &self.endpoint.asking;
+        match asking.thinking {
+            Thinking::Off => Some("none"),
+            _ => asking.effort.as_deref(),
+        }
+    }
+}
+
+impl Backend for OpenAi {
+    fn name(&self) -> &str {
+        &self.endpoint.name
+    }
+
+    fn complete(
+        &self,
+        prompt: &Prompt,
+        until: Instant,
+        hear: &mut dyn FnMut(Delta),
+    ) -> Result<Completion, Failure> {
+        self.endpoint.check_key()?;
+        converse(self, prompt, until, hear)
+    }
+
+    fn models(&self, until: Instant) -> Result<Vec<Listed>, Failure> {
+        self.endpoint.check_key()?;
+        let url = format!("{}/models", self.endpoint.base_url);
+        let request = self.with_key(self.http.client().get(url)).build();
+        let request = request.map_err(|error| BackendError::Malformed(error.to_string()))?;
+        let listing = self.http.json(request, until)?;
+        let models = listing["data"]
+            .as_array()
+            .ok_or_else(|| BackendError::Malformed("its list of models has no data".to_owned()))?;
+        Ok(models.iter().filter_map(listed).collect())
+    }
+
+    fn most_output(&self) -> u64 {
+        self.endpoint.asking.max_tokens
+    }
+}
+
+impl Dialect for OpenAi {
+    fn http(&self) -> &Http {
+        &self.http
+    }
+
+    fn extras(&self) -> &Extras {
+        &self.extras
+    }
+
+    fn ask(&self, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>) {
+        let (asking, extras) = (&self.endpoint.asking, &self.extras);
+        let structured = self.endpoint.wants_structure() && extras.allow(Extra::Structured);
+        let mut sent = Vec::new();
+        let mut body = json!({
+            "model": self.endpoint.model,
+            "stream": true,
+            "messages": [
+                {"role": "system", "content": prompt.system(structured)},
+                {"role": "user", "content": prompt.turn},
+            ],
+        });
+        body[self.endpoint.output_limit.as_str()] = json!(asking.max_tokens);
+        if extras.allow(Extra::StreamUsage) {
+            body["stream_options"] = json!({"include_usage": true});
+            sent.push(Extra::StreamUsage);
+        }
+        if structured {
+            body["response_format"] = json!({
+                "type": "json_schema",
+                "json_schema": {"name": "answer", "strict": true, "schema": prompt.schema()},
+            });
+            sent.push(Extra::Structured);
+        }
+        if let Some(effort) = self.effort().filter(|_| extras.allow(Extra::Effort)) {
+            body["reasoning_effort"] = json!(effort);
+            sent.push(Extra::Effort);
+        }
+        if let Some(temperature) = asking.temperature.filter(|_| extras.allow(Extra::Temperature)) {
+            body["temperature"] = json!(temperature);
+            sent.push(Extra::Temperature);
+        }
+        let url = format!("{}/chat/completions", self.endpoint.base_url);
+        (self.with_key(self.http.client().post(url)).json(&body), sent)
+    }
+
+    fn hear(
+        &self,
+        event: &Value,
+        heard: &mut Heard,
+        tell: &mut dyn FnMut(Delta),
+    ) -> Result<bool, BackendError> {
+        if event["object"] == "error" {
+            return Err(self.http.error_in(event, 500));
+        }
+        if event["usage"].is_object() {
+            count(&event["usage"], heard);
+        }
+        // The chunk with the usage has no choices; some servers leave the field out or null then.
+        let choice = &event["choices"][0];
+        let delta = &choice["delta"];
+        for field in ["reasoning_content", "reasoning"] {
+            heard.think(delta[field].as_str().unwrap_or_default(), tell);
+        }
+        heard.say(delta["content"].as_str().unwrap_or_default(), tell);
+        heard.refusal += delta["refusal"].as_str().unwrap_or_default();
+        if let Some(reason) = choice["finish_reason"].as_str() {
+            heard.stop = Some(match reason {
+                "length" => Stop::Length,
+                "content_filter" => Stop::Refused("a content filter held it back".into()),
+                "error" => return Err(self.http.error_in(event, 500)),
+                _ => Stop::Done,
+            });
+        }
+        Ok(false)
+    }
+}
+
+/// The counts of a stream's last chunk. Those of the prompt include what came from a cache.
+fn count(usage: &Value, heard: &mut Heard) {
+    let read = &usage["prompt_tokens_details"];
+    let (cached, cache_written) =
+        (number(&read["cached_tokens"]), number(&read["cache_write_tokens"]));
+    heard.usage = Some(Usage {
+        input: number(&usage["prompt_tokens"]).saturating_sub(cached + cache_written),
+        cached,
+        cache_written,
+        output: number(&usage["completion_tokens"]),
+        thinking: number(&usage["completion_tokens_details"]["reasoning_tokens"]),
+        estimated: false,
+    });
+    heard.usd = usage["cost"].as_f64();
+}
+
+/// One model of a listing; where that tells prices, they are US dollars for one token, as text.
+fn listed(model: &Value) -> Option<Listed> {
+    let a_million = |field: &str| {
+        let price = model["pricing"][field].as_str()?.parse::<f64>().ok()?;
+        // Less than nothing stands for "it depends".
+        (price >= 0.0).then_some(price * 1e6)
+    };
+    let price = a_million("prompt").zip(a_million("completion")).map(|(input, output)| Price {
+        input,
+        output,
+        cached: a_million("input_cache_read"),
+        cache_written: a_million("input_cache_write"),
+    });
+    Some(Listed { id: model["id"].as_str()?.to_owned(), price })
+}

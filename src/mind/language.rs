@@ -1,0 +1,316 @@
+//! A language model as a mind: the packet becomes a prompt, the completion an action. The budget is asked
+//! before every call; a call that fails for a while is repeated; after a veto the model hears the judge's
+//! objections. Many minds share one model, each thinking about one packet.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rand::Rng;
+use tokio_util::sync::CancellationToken;
+use verify::Finding;
+
+use super::{Action, Event, Mind, Shown, Thought};
+use crate::backend::price::Price;
+use crate::backend::{Backend, BackendError, Completion, Delta, Failure, Spending, Stop, Usage};
+use crate::budget::{Budget, Cost, Reservation};
+use crate::prompt::{Program, Prompt};
+use crate::transcript;
+
+/// How long an answer is waited for where no deadline is set.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// How often a call that failed for a while is repeated.
+const REPEATS: u32 = 2;
+/// The pause before the first repetition; it doubles.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Most characters of reasoning that are shown and written down for one attempt.
+const MOST_REASONING: usize = 64 << 10;
+
+/// A model, and what may be spent on it: what the minds of one host share.
+pub struct Model {
+    backend: Arc<dyn Backend>,
+    program: Program,
+    price: Option<Price>,
+    budget: Arc<Budget>,
+    attempts: u32,
+    stop: CancellationToken,
+    /// When the endpoint, having said that it is asked too often, may be asked again.
+    closed_until: Mutex<Instant>,
+}
+
+impl Model {
+    /// A model that may try `attempts` times at each packet, and ends what it does when `stop` says so.
+    pub fn new(
+        backend: Arc<dyn Backend>,
+        program: Program,
+        price: Option<Price>,
+        budget: Arc<Budget>,
+        attempts: u32,
+        stop: CancellationToken,
+    ) -> Arc<Model> {
+        let closed_until = Mutex::new(Instant::now());
+        Arc::new(Model { backend, program, price, budget, attempts, stop, closed_until })
+    }
+
+    /// `provider/model`.
+    pub fn name(&self) -> &str {
+        self.backend.name()
+    }
+
+    /// Asks, and asks again while that may help and there is time. All that was spent is booked.
+    fn complete(
+        &self,
+        prompt: &Prompt,
+        until: Instant,
+        spent: &mut Spending,
+        hear: &mut dyn FnMut(Delta),
+    ) -> Result<Completion, BackendErrorOrBudget> {
+        let mut pause = PAUSE;
+        for repeat in 0.. {
+            self.wait_for_the_endpoint(until)?;
+            let reservation = self.reserve(prompt, until)?;
+            let outcome = self.backend.complete(prompt, until, hear);
+            let usage = outcome.as_ref().map_or_else(|failure| failure.usage, |done| done.usage);
+            let usd = outcome.as_ref().ok().and_then(|done| done.usd);
+            self.book(reservation, usage, usd, spent);
+            let error = match outcome {
+                Ok(completion) => return Ok(completion),
+                Err(Failure { error, .. }) => error,
+            };
+            let pause_asked = error.retry_after();
+            let jitter = rand::rng().random_range(1.0..1.5);
+            let next = pause_asked.unwrap_or(pause.mul_f64(jitter));
+            if let Some(pause) = pause_asked {
+                self.close_endpoint(pause);
+            }
+            let hopeless = repeat == REPEATS || !error.is_temporary();
+            if hopeless || Instant::now() + next >= until || !self.sleep(next) {
+                return Err(error.into());
+            }
+            pause *= 2;
+        }
+        unreachable!("the last repetition returns")
+    }
+
+    fn reserve(&self, prompt: &Prompt, until: Instant) -> Result<Reservation, String> {
+        let (input, output) = (prompt.most_input(), self.backend.most_output());
+        let usd = self.price.map_or(0.0, |price| price.at_most(input, output));
+        self.budget.reserve(Cost { tokens: input + output, usd }, until)
+    }
+
+    fn book(&self, reservation: Reservation, usage: Usage, usd: Option<f64>, spent: &mut Spending) {
+        // What the endpoint says it costs is nearer the truth than a table.
+        let usd = usd.or(self.price.map(|price| price.of(&usage)));
+        reservation.settle(self.name(), &Spending { usage, usd });
+        spent.usage.add(&usage);
+        spent.usd = usd.map(|usd| usd + spent.usd.unwrap_or_default()).or(spent.usd);
+    }
+
+    fn close_endpoint(&self, pause: Duration) {
+        let mut closed = self.closed_until.lock().expect("no thread panicked");
+        *closed = (*closed).max(Instant::now() + pause.min(LONGEST_WAIT));
+    }
+
+    /// Waits while the endpoint wants to be left alone; another packet's answer said so.
+    fn wait_for_the_endpoint(&self, until: Instant) -> Result<(), BackendError> {
+        let open = *self.closed_until.lock().expect("no thread panicked");
+        if open >= until {
+            return Err(BackendError::TimedOut("call allowed: the endpoint asks to be left alone"));
+        }
+        match self.sleep(open.saturating_duration_since(Instant::now())) {
+            true => Ok(()),
+            false => Err(BackendError::Interrupted),
+        }
+    }
+
+    /// Sleeps; `false` if the program is ending.
+    fn sleep(&self, pause: Duration) -> bool {
+        const NAP: Duration = Duration::from_millis(50);
+        let end = Instant::now() + pause;
+        while !self.stop.is_cancelled() {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            std::thread::sleep(left.min(NAP));
+        }
+        false
+    }
+}
+
+/// Why there is no completion, in words.
+struct BackendErrorOrBudget(String);
+
+impl From<BackendError> for BackendErrorOrBudget {
+    fn from(error: BackendError) -> Self {
+        BackendErrorOrBudget(error.to_string())
+    }
+}
+
+impl From<String> for BackendErrorOrBudget {
+    fn from(why: String) -> Self {
+        BackendErrorOrBudget(why)
+    }
+}
+
+/// One of the minds that share a model.
+pub struct LanguageModel {
+    model: Arc<Model>,
+    last: Last,
+}
+
+/// How the attempt before went.
+#[derive(Default)]
+struct Last {
+    answer: String,
+    /// Why the answer could not be read, if so.
+    unread: String,
+    unavailable: bool,
+}
+
+impl LanguageModel {
+    /// Another mind of that model.
+    pub fn new(model: Arc<Model>) -> LanguageModel {
+        LanguageModel { model, last: Last::default() }
+    }
+
+    fn prompt(&self, event: &Event, attempt: u32, objections: &[Finding]) -> Prompt {
+        let mut prompt = Prompt::new(&self.model.program, event);
+        if attempt > 1 {
+            prompt.object(attempt, &self.last.answer, objections, &self.last.unread);
+        }
+        prompt
+    }
+}
+
+impl Mind for LanguageModel {
+    fn name(&self) -> String {
+        self.model.name().to_owned()
+    }
+
+    fn think(
+        &mut self,
+        event: &Event,
+        attempt: u32,
+        objections: &[Finding],
+        show: &mut dyn FnMut(Shown),
+    ) -> Option<Thought> {
+        if attempt == 1 {
+            self.last = Last::default();
+        } else if attempt > self.model.attempts || self.last.unavailable {
+            return None;
+        }
+        let began = Instant::now();
+        let prompt = self.prompt(event, attempt, objections);
+        let until = event.expires.unwrap_or(began + LONGEST_WAIT);
+        let mut spending = Spending::default();
+        let mut lines = Lines::new(show);
+        let completed =
+            self.model.complete(&prompt, until, &mut spending, &mut |delta| lines.hear(delta));
+        lines.end();
+        let (action, answer) = match completed {
+            Err(BackendErrorOrBudget(why)) => (Action::Unavailable(why), None),
+            Ok(completion) => {
+                let action = action(&completion, &prompt, &event.packet);
+                (action, Some(completion.text))
+            }
+        };
+        self.last = Last {
+            answer: answer.clone().unwrap_or_default(),
+            unread: match &action {
+                Action::Fail(why) => why.clone(),
+                _ => String::new(),
+            },
+            unavailable: matches!(action, Action::Unavailable(_)),
+        };
+        Some(Thought {
+            action: finished(action, &self.model.program),
+            model: self.model.name().to_owned(),
+            tokens: spending.usage.total(),
+            took: began.elapsed(),
+            spending: Some(spending),
+            answer,
+        })
+    }
+}
+
+/// What a completion wants done.
+fn action(completion: &Completion, prompt: &Prompt, request: &[u8]) -> Action {
+    match &completion.stop {
+        Stop::Refused(why) => Action::Fail(format!("the model declined to answer: {why}")),
+        Stop::Length => {
+            Action::Fail("the answer was cut at the most tokens allowed (--max-tokens)".into())
+        }
+        Stop::Done if completion.text.trim().is_empty() => {
+            Action::Fail("the answer is empty".into())
+        }
+        Stop::Done => transcript::read(&completion.text, prompt.form(), request),
+    }
+}
+
+/// With checksum offload, the reply with its checksums; else as it is.
+fn finished(action: Action, program: &Program) -> Action {
+    match action {
+        Action::Send(mut bytes) if program.offload => {
+            crate::offload::fill_checksums(&mut bytes);
+            Action::Send(bytes)
+        }
+        action => action,
+    }
+}
+
+/// Makes lines of pieces: the reasoning and, where that is prose, the answer.
+struct Lines<'a> {
+    show: &'a mut dyn FnMut(Shown),
+    line: String,
+    /// Characters shown so far.
+    shown: usize,
+    /// Whether the answer turned out to be JSON, which is no reading for people.
+    structured: Option<bool>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(show: &'a mut dyn FnMut(Shown)) -> Lines<'a> {
+        Lines { show, line: String::new(), shown: 0, structured: None }
+    }
+
+    fn hear(&mut self, delta: Delta) {
+        match delta {
+            Delta::Thinking(text) => self.take(text),
+            Delta::Text(text) => {
+                if self.structured.is_none() && !text.trim().is_empty() {
+                    self.end();
+                    self.structured = Some(text.trim_start().starts_with(['{', '`']));
+                }
+                if self.structured == Some(false) {
+                    self.take(text);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, text: &str) {
+        let room = MOST_REASONING.saturating_sub(self.shown);
+        let text = &text[..text.floor_char_boundary(room)];
+        self.shown += text.len();
+        for piece in text.split_inclusive('\n') {
+            let (words, ends) = match piece.strip_suffix('\n') {
+                Some(words) => (words, true),
+                None => (piece, false),
+            };
+            self.line += words;
+            if ends {
+                self.end();
+            } else {
+                (self.show)(Shown::Piece(words));
+            }
+        }
+    }
+
+    /// Ends the line under way; blank ones are left out.
+    fn end(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if !line.trim().is_empty() {
+            (self.show)(Shown::Line(line.trim_end()));
+        }
+    }
+}

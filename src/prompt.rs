@@ -1,0 +1,276 @@
+//! The prompt: what a language model is told. A stable part, the program in `programs/`, which is the
+//! same for every packet so that providers can cache it, and the turn: this packet, this address, and
+//! after a veto the judge's objections.
+
+use std::fmt::{self, Write};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use verify::Finding;
+
+use crate::mind::Event;
+
+/// The forms that a model's reply may have.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum, Hash,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// The whole packet in hex.
+    #[default]
+    Bytes,
+    /// Edits over the request's bytes: the same reply in a tenth of the tokens.
+    Edits,
+}
+
+impl Form {
+    /// As in `--form`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Bytes => "bytes",
+            Form::Edits => "edits",
+        }
+    }
+
+    /// The word that opens an answer of this form.
+    pub fn word(self) -> &'static str {
+        match self {
+            Form::Bytes => "SEND",
+            Form::Edits => "EDIT",
+        }
+    }
+
+    /// The field of a JSON answer that holds the reply.
+    pub fn field(self) -> &'static str {
+        match self {
+            Form::Bytes => "packet",
+            Form::Edits => "edits",
+        }
+    }
+}
+
+/// Whether and how a model reasons before it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Thinking {
+    /// As is best for the model.
+    #[default]
+    Auto,
+    /// Not at all.
+    Off,
+    /// As much as the model sees fit.
+    Adaptive,
+    /// So many tokens at most; the form that older models need.
+    Budget(u32),
+}
+
+impl FromStr for Thinking {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Thinking, String> {
+        match (text, text.parse()) {
+            ("auto", _) => Ok(Thinking::Auto),
+            ("off", _) => Ok(Thinking::Off),
+            ("adaptive", _) => Ok(Thinking::Adaptive),
+            (_, Ok(budget @ 1024..)) => Ok(Thinking::Budget(budget)),
+            _ => Err("thinking is auto, off, adaptive, or a budget of 1024 tokens or more".into()),
+        }
+    }
+}
+
+impl fmt::Display for Thinking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Thinking::Auto => f.write_str("auto"),
+            Thinking::Off => f.write_str("off"),
+            Thinking::Adaptive => f.write_str("adaptive"),
+            Thinking::Budget(tokens) => tokens.fmt(f),
+        }
+    }
+}
+
+/// As on the command line.
+impl Serialize for Thinking {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A word, or a number.
+impl<'de> Deserialize<'de> for Thinking {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Thinking, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+/// The part of every prompt that does not change: the program, and in which form to answer.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The reply's form.
+    pub form: Form,
+    /// Whether the runtime computes the checksums of the reply.
+    pub offload: bool,
+    text: Arc<str>,
+    structured: Arc<str>,
+}
+
+impl Program {
+    /// The program of a host that answers in `form`.
+    pub fn new(form: Form, offload: bool) -> Program {
+        let answer = match form {
+            Form::Bytes => include_str!("../programs/answer-bytes.md"),
+            Form::Edits => include_str!("../programs/answer-edits.md"),
+        };
+        let mut text = include_str!("../programs/host.md").replace("{answer}\n", answer);
+        if offload {
+            text += "\n";
+            text += include_str!("../programs/offload.md");
+        }
+        let json = include_str!("../programs/answer-json.md")
+            .replace("{field}", form.field())
+            .replace("{word}", form.word());
+        let structured = format!("{text}\n{json}").into();
+        Program { form, offload, text: text.into(), structured }
+    }
+}
+
+/// What one call tells the model.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    program: Program,
+    /// The part for this packet.
+    pub turn: String,
+    /// The packet itself, for a backend that looks up what was answered before.
+    pub packet: Vec<u8>,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+}
+
+impl Prompt {
+    /// The prompt for the first attempt at a packet.
+    pub fn new(program: &Program, event: &Event) -> Prompt {
+        let address = event.host.address;
+        let length = event.packet.len();
+        let turn = format!(
+            "Your address is {address} ({:08x}). This packet of {length} bytes came:\n\n{}",
+            u32::from(address),
+            dump(&event.packet)
+        );
+        Prompt { program: program.clone(), turn, packet: event.packet.clone(), attempt: 1 }
+    }
+
+    /// Adds what was wrong with the answer before: the judge's findings, or that it could not be read.
+    pub fn object(&mut self, attempt: u32, answer: &str, objections: &[Finding], unread: &str) {
+        self.attempt = attempt;
+        let shown: String = answer.chars().take(8_000).collect();
+        let _ = write!(self.turn, "\nTo this you answered before:\n\n{shown}\n\n");
+        self.turn += match unread.is_empty() {
+            true => "The checker held that back:\n\n",
+            false => "That could not be read as an answer:\n\n",
+        };
+        match unread.is_empty() {
+            true => objections.iter().for_each(|finding| {
+                let _ = writeln!(self.turn, "- {finding}");
+            }),
+            false => {
+                let _ = writeln!(self.turn, "- {unread}");
+            }
+        }
+        self.turn += "\nAnswer afresh, from the packet above.\n";
+    }
+
+    /// The stable part; `structured` if the answer is to be JSON.
+    pub fn system(&self, structured: bool) -> &str {
+        if structured { &self.program.structured } else { &self.program.text }
+    }
+
+    /// The form that the answer shall have.
+    pub fn form(&self) -> Form {
+        self.program.form
+    }
+
+    /// The JSON schema of a structured answer, in the part of JSON Schema that providers share: every
+    /// property required, none besides.
+    pub fn schema(&self) -> serde_json::Value {
+        let field = self.form().field();
+        serde_json::json!({
+            "type": "object",
+            "properties": {
+                "action": {"type": "string", "enum": ["send", "drop"]},
+                "reason": {"type": "string"},
+                field: {"type": "string"},
+            },
+            "required": ["action", "reason", field],
+            "additionalProperties": false,
+        })
+    }
+
+    /// No fewer tokens than a model reads of this: tokenizers need at least two bytes a token for hex
+    /// and more for English.
+    pub fn most_input(&self) -> u64 {
+        let bytes = self.program.structured.len() + self.turn.len();
+        bytes.div_ceil(2) as u64 + 500
+    }
+}
+
+/// As `tcpdump -x` prints a packet.
+fn dump(packet: &[u8]) -> String {
+    let mut text = String::with_capacity(packet.len() * 3);
+    for (row, bytes) in packet.chunks(16).enumerate() {
+        let _ = write!(text, "0x{:04x}:", row * 16);
+        for word in bytes.chunks(2) {
+            let _ = write!(text, " {}", wire::hex::encode(word));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use verify::Reason;
+
+    use super::*;
+
+    #[test]
+    fn the_program_is_whole() {
+        for (form, offload) in [(Form::Bytes, false), (Form::Edits, true)] {
+            let program = Program::new(form, offload);
+            for text in [&program.text, &program.structured] {
+                assert!(!text.contains(['{', '}']), "a blank was not filled in: {text}");
+                assert!(text.contains(form.word()));
+                assert_eq!(text.contains("## Checksum offload"), offload);
+                // The judge's reasons, in the judge's order.
+                let named = Reason::ALL.map(|reason| text.find(&format!("- `{}`:", reason.name())));
+                assert!(named.iter().all(Option::is_some) && named.is_sorted(), "{named:?}");
+            }
+            assert!(program.structured.contains(form.field()));
+        }
+    }
+
+    #[test]
+    fn a_turn_shows_packet_and_address() {
+        let host = verify::Host { address: [10, 0, 0, 1].into(), broadcast: None };
+        let event = Event::new(host, 1, (0..18).chain([0xff]).collect());
+        let mut prompt = Prompt::new(&Program::new(Form::Bytes, false), &event);
+        let expect = "Your address is 10.0.0.1 (0a000001). This packet of 19 bytes came:\n\n\
+                      0x0000: 0001 0203 0405 0607 0809 0a0b 0c0d 0e0f\n0x0010: 1011 ff\n";
+        assert_eq!(prompt.turn, expect);
+        let veto = verify::admit(&host, &event.packet, vec![0x45]).unwrap_err();
+        prompt.object(2, "SEND 45", &veto.findings, "");
+        assert!(prompt.turn.contains("SEND 45") && prompt.turn.contains("ipv4.ihl (RFC 791 3.1"));
+        assert_eq!(prompt.attempt, 2);
+    }
+
+    #[test]
+    fn thinking_is_read() {
+        assert_eq!("2048".parse(), Ok(Thinking::Budget(2048)));
+        for word in ["auto", "off", "adaptive", "4096"] {
+            assert_eq!(word.parse::<Thinking>().unwrap().to_string(), word);
+        }
+        assert_eq!(serde_json::from_str::<Thinking>("2048").unwrap(), Thinking::Budget(2048));
+        assert!("1023".parse::<Thinking>().is_err() && "on".parse::<Thinking>().is_err());
+    }
+}

@@ -1,0 +1,149 @@
+//! A page: lines for a terminal of 80 columns, with their colours, before they are printed.
+
+use std::fmt::Write;
+
+use anstyle::Style;
+
+/// Columns that lines keep to, where their words allow it.
+pub(super) const WIDTH: usize = 80;
+
+/// Lines that were written and not printed yet.
+#[derive(Debug, Default)]
+pub(super) struct Page(pub(super) String);
+
+impl Page {
+    /// A line as it is.
+    pub(super) fn line(&mut self, text: &str) {
+        self.0 += text;
+        self.0.push('\n');
+    }
+
+    /// A line in colour.
+    pub(super) fn styled(&mut self, style: Style, text: &str) {
+        let _ = writeln!(self.0, "{style}{text}{style:#}");
+    }
+
+    /// Words separated by commas, as many lines as they need, each but the first indented.
+    pub(super) fn list(&mut self, style: Style, first: &str, words: impl Iterator<Item = String>) {
+        let mut line = first.to_owned();
+        let indent = " ".repeat(first.chars().count());
+        for (i, word) in words.enumerate() {
+            if i > 0 {
+                line.push(',');
+            }
+            if line.chars().count() + word.chars().count() + 2 > WIDTH && i > 0 {
+                self.styled(style, &line);
+                line.clone_from(&indent);
+            } else if i > 0 {
+                line.push(' ');
+            }
+            line += &word;
+        }
+        self.styled(style, &line);
+    }
+}
+
+/// Running text behind a mark, broken between words; it may come in pieces.
+#[derive(Debug, Default)]
+pub(super) struct Prose {
+    column: usize,
+    /// The text of the line under way that is printed, in bytes.
+    printed: usize,
+}
+
+impl Prose {
+    /// Prints what `text`, the line so far, has beyond what is printed; to the last blank, or to its end
+    /// if the line `ends`.
+    pub(super) fn go_on(&mut self, page: &mut Page, mark: &str, text: &str, ends: bool) {
+        let rest = text.get(self.printed..).unwrap_or_default();
+        let whole = if ends { rest.len() } else { rest.rfind(' ').map_or(0, |at| at + 1) };
+        for word in rest[..whole].split_inclusive(' ') {
+            self.word(page, mark, word);
+        }
+        self.printed += whole;
+        if !ends {
+            return;
+        }
+        if self.printed == 0 {
+            self.begin(page, mark);
+        }
+        self.interrupt(page);
+        *self = Prose::default();
+    }
+
+    /// Ends the row under way, if there is one: something else comes between.
+    pub(super) fn interrupt(&mut self, page: &mut Page) {
+        if self.column > 0 {
+            page.0.truncate(page.0.trim_end_matches(' ').len());
+            page.0.push('\n');
+            self.column = 0;
+        }
+    }
+
+    fn begin(&mut self, page: &mut Page, mark: &str) {
+        let _ = write!(page.0, "   {mark} ");
+        self.column = 5;
+    }
+
+    fn word(&mut self, page: &mut Page, mark: &str, word: &str) {
+        let mut word = word;
+        loop {
+            let columns = word.trim_end().chars().count();
+            if self.column == 0 {
+                self.begin(page, mark);
+            } else if self.column + columns > WIDTH && self.column > 5 {
+                self.interrupt(page);
+                self.begin(page, mark);
+            }
+            let room = WIDTH - self.column;
+            // What is longer than a line, a packet in hex say, is cut where the line ends.
+            let cut = word.char_indices().nth(room).map(|(at, _)| at).filter(|_| columns > room);
+            let Some(cut) = cut else {
+                page.0 += word;
+                self.column += word.chars().count();
+                return;
+            };
+            page.0 += &word[..cut];
+            self.column += room;
+            word = &word[cut..];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn whole(text: &str) -> String {
+        let mut page = Page::default();
+        Prose::default().go_on(&mut page, "│", text, true);
+        page.0
+    }
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(whole("short  line"), "   │ short  line\n");
+        assert_eq!(whole(""), "   │\n");
+        let text = "word ".repeat(16);
+        let first = format!("   │ {}\n", "word ".repeat(15).trim_end());
+        assert_eq!(whole(&text), format!("{first}   │ word\n"));
+        let long = whole(&format!("hex {}", "4".repeat(200)));
+        assert!(long.lines().all(|line| line.chars().count() <= WIDTH), "{long}");
+        assert_eq!(long.matches('4').count(), 200);
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_make_the_same_lines(pieces in prop::collection::vec("[a-zé ]{0,30}", 0..20)) {
+            let text = pieces.concat();
+            let (mut page, mut prose, mut line) = (Page::default(), Prose::default(), String::new());
+            for piece in &pieces {
+                line += piece;
+                prose.go_on(&mut page, "│", &line, false);
+            }
+            prose.go_on(&mut page, "│", &text, true);
+            prop_assert_eq!(page.0, whole(&text));
+        }
+    }
+}
