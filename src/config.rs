@@ -35,8 +35,8 @@ pub struct Settings {
     #[arg(skip)]
     pub model: Option<String>,
 
-    /// The form of a reply: the whole packet in hex, or edits over the request, which take a tenth of
-    /// the tokens. [default: bytes]
+    /// The form of a reply: the whole packet in hex, or edits over the request, which take a quarter
+    /// of the tokens for a ping and far less for longer packets. [default: bytes]
     #[arg(long, value_name = "FORM")]
     pub form: Option<Form>,
     /// Attempts at a packet, each after the first with the judge's objections. [default: 2]

@@ -20,7 +20,7 @@ pub enum Form {
     /// The whole packet in hex.
     #[default]
     Bytes,
-    /// Edits over the request's bytes: the same reply in a tenth of the tokens.
+    /// Edits over the request's bytes.
     Edits,
 }
 
@@ -207,11 +207,11 @@ impl Prompt {
         })
     }
 
-    /// No fewer tokens than a model reads of this: tokenizers need at least two bytes a token for hex
-    /// and more for English.
+    /// No fewer tokens than a model reads of this. A tokenizer may split hex into single digits; of
+    /// English it makes far less than a token for two bytes (`cargo xtask tokens` counts both).
     pub fn most_input(&self) -> u64 {
-        let bytes = self.program.structured.len() + self.turn.len();
-        bytes.div_ceil(2) as u64 + 500
+        let program = self.program.structured.len().div_ceil(2);
+        (program + self.turn.len()) as u64 + 500
     }
 }
 

@@ -29,7 +29,7 @@ pub fn serve(link: &dyn Link, host: &Host, stop: &AtomicBool) -> io::Result<()> 
 }
 
 /// The echo reply, if `request` is worth one and its reply is not all zero, which RFC 1624 cannot sum.
-fn reply(host: &Host, request: &[u8]) -> Option<Admitted> {
+pub fn reply(host: &Host, request: &[u8]) -> Option<Admitted> {
     if request.len() < ICMP + icmp::ECHO_HEADER_LEN {
         return None;
     }

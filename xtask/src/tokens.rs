@@ -1,0 +1,114 @@
+//! `cargo xtask tokens`: what a reply to a ping costs in tokens, as a whole packet and as edits, and the
+//! seconds that they take to write. Counted with a real tokenizer, o200k_base, which OpenAI published with
+//! its models since GPT-4o; other vendors' differ by some tens of percent.
+
+use std::net::Ipv4Addr;
+
+use clap::Args;
+use softstack::mind::Event;
+use softstack::prompt::{Form, Program, Prompt};
+use tiktoken_rs::{CoreBPE, o200k_base};
+use verify::Host;
+use wire::{Echo, hex};
+
+use crate::Failure;
+use crate::responder;
+
+const HOST: Host = Host { address: Ipv4Addr::new(10, 0, 0, 1), broadcast: None };
+const PEER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
+/// What turns a ping into its reply, wherever both have a TTL of 64.
+const EDITS: &str = "swap 12 16 4; set 20 00; add16 22 0800";
+/// Bytes of data: none, ping's default, and what fills a datagram of 576 and of 1,500 bytes.
+const PAYLOADS: [usize; 4] = [0, 56, 548, 1_472];
+
+/// Arguments of `cargo xtask tokens`.
+#[derive(Args)]
+pub struct Tokens {
+    /// Tokens that a model writes in a second.
+    #[arg(long, default_value_t = 80.0)]
+    rate: f64,
+}
+
+impl Tokens {
+    /// Counts and prints a table in Markdown.
+    pub fn run(self) -> Result<(), Failure> {
+        let tokenizer = o200k_base()?;
+        println!("| ping | tokens read | form | tokens written | s at {}/s | fewer |", self.rate);
+        println!("|---|---|---|---|---|---|");
+        for payload in PAYLOADS {
+            self.rows(&tokenizer, payload)?;
+        }
+        println!(
+            "\nThe program, read with every packet and cacheable: {} tokens.",
+            program(&tokenizer)
+        );
+        Ok(())
+    }
+
+    fn rows(&self, tokenizer: &CoreBPE, payload: usize) -> Result<(), Failure> {
+        let data: Vec<u8> = (0..payload).map(|i| i as u8).collect();
+        let ping = Echo {
+            identifier: 0x2f1a,
+            sequence: 1,
+            payload: &data,
+            ..Echo::new(PEER, HOST.address)
+        };
+        let request = ping.request();
+        let reply = responder::reply(&HOST, &request).ok_or("no reply to a ping")?;
+        let edited = wire::apply(&wire::edit::parse(EDITS)?, &request)?;
+        if edited != *reply {
+            return Err("the edits do not make the reply".into());
+        }
+        let event = Event::new(HOST, 1, request);
+        let read = count(tokenizer, &Prompt::new(&Program::new(Form::Bytes, false), &event).turn);
+        let packet = hex::encode(&reply);
+        let whole = count(tokenizer, &format!("SEND {packet}"));
+        for (form, answer) in [
+            ("bytes, a line", format!("SEND {packet}")),
+            ("bytes, JSON", json("packet", &packet)),
+            ("edits, a line", format!("EDIT {EDITS}")),
+            ("edits, JSON", json("edits", EDITS)),
+        ] {
+            let written = count(tokenizer, &answer);
+            let (seconds, fewer) = (written as f64 / self.rate, whole as f64 / written as f64);
+            let length = event.packet.len();
+            println!(
+                "| {length} bytes | {read} | {form} | {written} | {seconds:.2} | {fewer:.1} times |"
+            );
+        }
+        Ok(())
+    }
+}
+
+fn json(field: &str, value: &str) -> String {
+    format!("{{\"action\":\"send\",\"reason\":\"\",\"{field}\":\"{value}\"}}")
+}
+
+fn count(tokenizer: &CoreBPE, text: &str) -> usize {
+    tokenizer.encode_ordinary(text).len()
+}
+
+fn program(tokenizer: &CoreBPE) -> usize {
+    let event = Event::new(HOST, 1, Vec::new());
+    count(tokenizer, Prompt::new(&Program::new(Form::Bytes, false), &event).system(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The budget relies on it: no prompt may be read as more tokens than were set aside.
+    #[test]
+    fn no_prompt_has_more_tokens_than_it_may() {
+        let tokenizer = o200k_base().unwrap();
+        for (length, byte) in [(0, 0), (84, 0x45), (1_500, 0xff), (1_500, 0xa0), (1_500, 0x0a)] {
+            for form in [Form::Bytes, Form::Edits] {
+                let packet = (0..length).map(|i| byte ^ (i as u8).wrapping_mul(37)).collect();
+                let event = Event::new(HOST, 1, packet);
+                let prompt = Prompt::new(&Program::new(form, true), &event);
+                let read = count(&tokenizer, prompt.system(true)) + count(&tokenizer, &prompt.turn);
+                assert!(read as u64 <= prompt.most_input(), "{read} of {}", prompt.most_input());
+            }
+        }
+    }
+}
