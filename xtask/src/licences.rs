@@ -10,11 +10,14 @@ use spdx::{Expression, ParseMode};
 use crate::Failure;
 
 /// Licences that ask for no more than to be named.
-const ALLOWED: [&str; 8] = [
+const ALLOWED: [&str; 10] = [
     "0BSD",
     "Apache-2.0",
     "BSD-2-Clause",
     "BSD-3-Clause",
+    // Of data: the root certificates that rustls carries for some platforms.
+    "CDLA-Permissive-2.0",
+    "ISC",
     "MIT",
     "Unicode-3.0",
     "Unlicense",
