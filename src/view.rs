@@ -164,9 +164,16 @@ impl Open {
                 self.line.clear();
             }
             Record::Thought { action, reason, model, tokens, seconds, spending, .. } => {
-                let what = what(*action, reason.as_deref());
-                let cost = cost(*tokens, spending.as_ref());
-                page.line(&format!("   = {what}, by {model}, {cost} in {}", duration(*seconds)));
+                let (what, took) = (what(*action, reason.as_deref()), duration(*seconds));
+                match spending {
+                    None => {
+                        page.line(&format!("   = {what}, by {model}, {tokens} tokens in {took}"))
+                    }
+                    Some(spending) => {
+                        page.line(&format!("   = {what}, by {model} in {took}"));
+                        page.line(&format!("     {}", cost(spending)));
+                    }
+                }
             }
             Record::Verdict { admitted, findings, .. } => verdict(page, *admitted, findings),
             Record::Reply { bytes, seconds, .. } => {
@@ -211,17 +218,16 @@ fn what(action: Act, reason: Option<&str>) -> String {
     }
 }
 
-/// The tokens, and of a hosted model their kinds and what they cost.
-fn cost(tokens: u64, spending: Option<&Spending>) -> String {
-    let Some(Spending { usage, usd }) = spending else { return format!("{tokens} tokens") };
+/// What a hosted model used.
+fn cost(Spending { usage, usd }: &Spending) -> String {
     let about = if usage.estimated { "about " } else { "" };
     let cached = match usage.cached {
         0 => String::new(),
-        cached => format!(", {cached} of them from a cache"),
+        cached => format!(" ({cached} of them from a cache)"),
     };
     let (read, written) = (usage.total() - usage.output, usage.output);
-    let usd = usd.filter(|usd| *usd > 0.0).map(|usd| format!(", ${usd:.6},")).unwrap_or_default();
-    format!("{about}{read} tokens read{cached} and {written} written{usd}")
+    let usd = usd.filter(|usd| *usd > 0.0).map(|usd| format!(", ${usd:.6}")).unwrap_or_default();
+    format!("{about}{read} tokens read{cached}, {written} written{usd}")
 }
 
 fn verdict(page: &mut Page, admitted: bool, findings: &[Objection]) {
@@ -358,7 +364,7 @@ mod tests {
         view.piece(1, 1, "one wo").unwrap();
         view.piece(1, 1, "rd ").unwrap();
         let so_far = String::from_utf8(view.out.clone()).unwrap();
-        assert!(so_far.ends_with("   │ one word "), "{so_far:?}");
+        assert!(so_far.ends_with("   │ one word"), "{so_far:?}");
         view.record(&reasoning(1, "one word more")).unwrap();
         view.record(&silence(1)).unwrap();
         view.piece(2, 1, "pieces").unwrap();

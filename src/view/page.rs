@@ -46,7 +46,10 @@ impl Page {
 /// Running text behind a mark, broken between words; it may come in pieces.
 #[derive(Debug, Default)]
 pub(super) struct Prose {
+    /// Where the next word would stand; 0 before a row is begun.
     column: usize,
+    /// Blanks that the next word has before it, if it stands in the same row.
+    blanks: usize,
     /// The text of the line under way that is printed, in bytes.
     printed: usize,
 }
@@ -74,39 +77,41 @@ impl Prose {
     /// Ends the row under way, if there is one: something else comes between.
     pub(super) fn interrupt(&mut self, page: &mut Page) {
         if self.column > 0 {
-            page.0.truncate(page.0.trim_end_matches(' ').len());
             page.0.push('\n');
-            self.column = 0;
         }
+        (self.column, self.blanks) = (0, 0);
     }
 
     fn begin(&mut self, page: &mut Page, mark: &str) {
-        let _ = write!(page.0, "   {mark} ");
-        self.column = 5;
+        let _ = write!(page.0, "   {mark}");
+        // Those that the line begins with are kept.
+        (self.column, self.blanks) = (4, self.blanks + 1);
     }
 
+    /// Prints a word; the blanks behind it wait for the next.
     fn word(&mut self, page: &mut Page, mark: &str, word: &str) {
-        let mut word = word;
-        loop {
-            let columns = word.trim_end().chars().count();
+        let (mut word, blanks) = match word.strip_suffix(' ') {
+            Some(word) => (word, 1),
+            None => (word, 0),
+        };
+        while !word.is_empty() {
+            let columns = word.chars().count();
             if self.column == 0 {
                 self.begin(page, mark);
-            } else if self.column + columns > WIDTH && self.column > 5 {
+            } else if self.column + self.blanks + columns > WIDTH && self.column > 4 {
                 self.interrupt(page);
                 self.begin(page, mark);
             }
+            page.0.extend(std::iter::repeat_n(' ', self.blanks));
+            self.column += std::mem::take(&mut self.blanks);
+            // What is longer than a row, a packet in hex say, is cut where the row ends.
             let room = WIDTH - self.column;
-            // What is longer than a line, a packet in hex say, is cut where the line ends.
-            let cut = word.char_indices().nth(room).map(|(at, _)| at).filter(|_| columns > room);
-            let Some(cut) = cut else {
-                page.0 += word;
-                self.column += word.chars().count();
-                return;
-            };
+            let cut = word.char_indices().nth(room).map_or(word.len(), |(at, _)| at);
             page.0 += &word[..cut];
-            self.column += room;
+            self.column += columns.min(room);
             word = &word[cut..];
         }
+        self.blanks += blanks;
     }
 }
 
@@ -123,7 +128,7 @@ mod tests {
 
     #[test]
     fn lines_are_broken_between_words() {
-        assert_eq!(whole("short  line"), "   │ short  line\n");
+        assert_eq!(whole("  short  line "), "   │   short  line\n");
         assert_eq!(whole(""), "   │\n");
         let text = "word ".repeat(16);
         let first = format!("   │ {}\n", "word ".repeat(15).trim_end());
