@@ -188,17 +188,17 @@ fn our_own_pinger_steps_in_where_ping_is_missing() {
 fn the_memory_pinger_needs_no_kernel() {
     let (link, wire) = MemoryLink::pair();
     let responder = Responder::start(Arc::new(link), true);
-    let options =
-        Options { count: Some(5), interval: Duration::ZERO, ..Options::new(HOST.address) };
-    let mut out = Vec::new();
     let kernel = Ipv4Addr::new(10, 0, 0, 2);
+    let (source, count, interval) = (Some(kernel), Some(5), Duration::ZERO);
+    let options = Options { source, count, interval, ..Options::new(HOST.address) };
+    let mut out = Vec::new();
     let stop = AtomicBool::new(false);
-    let tally = pinger::over_memory(&wire, kernel, &options, &stop, &mut out).unwrap();
+    let tally = pinger::over_memory(&wire, &options, &stop, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert_eq!((tally.transmitted, tally.received, tally.exit_code()), (5, 5, 0), "{text}");
     assert!(text.starts_with("(in process:"), "{text}");
     let options = Options { timeout: Duration::ZERO, target: kernel, ..options };
-    let tally = pinger::over_memory(&wire, kernel, &options, &stop, &mut Vec::new()).unwrap();
+    let tally = pinger::over_memory(&wire, &options, &stop, &mut Vec::new()).unwrap();
     assert_eq!((tally.transmitted, tally.received, tally.exit_code()), (5, 0, 1));
     responder.finish();
 }

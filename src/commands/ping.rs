@@ -129,8 +129,7 @@ impl Ping {
             let finished = Finish(&stop);
             let mut out = Lines { journal, unread: &interrupted, line: Vec::new() };
             let options = self.options(&addresses);
-            let tally =
-                pinger::over_memory(&wire, addresses.kernel, &options, &interrupted, &mut out)?;
+            let tally = pinger::over_memory(&wire, &options, &interrupted, &mut out)?;
             drop(finished);
             host.join().expect("the stack does not panic")?;
             Ok(ExitCode::from(tally.exit_code()))
@@ -138,7 +137,9 @@ impl Ping {
     }
 
     fn options(&self, addresses: &Addresses) -> Options {
+        let source = (self.wire == Wire::Memory).then_some(addresses.kernel);
         Options {
+            source,
             count: Some(self.count),
             size: self.size as usize,
             interval: self.interval,
