@@ -53,6 +53,8 @@ enum Wire {
     Tun,
     /// A veth pair in a private network, read through a packet socket.
     Veth,
+    /// A raw socket on the loopback device of a private network, as `run --raw` has on a real one.
+    Raw,
     /// No network at all.
     Memory,
 }
@@ -74,6 +76,7 @@ impl Ping {
             Wire::Auto => self.over_network(&journal, Device::Auto),
             Wire::Tun => self.over_network(&journal, Device::Tun),
             Wire::Veth => self.over_network(&journal, Device::Veth),
+            Wire::Raw => self.over_network(&journal, Device::Raw),
         }
     }
 
@@ -137,7 +140,8 @@ impl Ping {
     }
 
     fn options(&self, addresses: &Addresses) -> Options {
-        let source = (self.wire == Wire::Memory).then_some(addresses.kernel);
+        // Where both addresses are the kernel's it might choose the wrong one, or there is no kernel.
+        let source = matches!(self.wire, Wire::Raw | Wire::Memory).then_some(addresses.kernel);
         Options {
             source,
             count: Some(self.count),

@@ -113,6 +113,13 @@ pub fn kernel_answers() -> bool {
     fs::read_to_string(ECHO_SWITCH).map_or(true, |text| text.trim() == "0")
 }
 
+/// Has the kernel of this network namespace answer no ping any more.
+pub(crate) fn silence_kernel() -> io::Result<()> {
+    fs::write(ECHO_SWITCH, "1").map_err(|error| {
+        io::Error::new(error.kind(), format!("{ECHO_SWITCH} may not be written ({error})"))
+    })
+}
+
 impl IcmpSocket {
     /// Opens a raw socket on the interface; this needs cap_net_raw and nothing else.
     pub fn open(interface: &str) -> Result<IcmpSocket, RawError> {
