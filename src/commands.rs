@@ -7,11 +7,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 use softstack::journal::{Journal, JsonLines};
-use softstack::link::Addresses;
 use softstack::mind::Mind;
 use softstack::mind::nano::Nano;
 use softstack::view::{Detail, View};
+use verify::Host;
 
+pub mod cidr;
 pub mod eval;
 pub mod ping;
 pub mod replay;
@@ -66,8 +67,9 @@ impl Output {
     }
 }
 
-/// The directed broadcast address of the network that both ends share (RFC 1122 3.2.1.3).
-pub fn broadcast(addresses: &Addresses) -> Option<Ipv4Addr> {
-    let host_bits = u32::MAX.checked_shr(u32::from(addresses.prefix)).unwrap_or(0);
-    (addresses.prefix < 31).then(|| Ipv4Addr::from(u32::from(addresses.model) | host_bits))
+/// The host at an address, with the directed broadcast address of its network (RFC 1122 3.2.1.3).
+pub fn host(address: Ipv4Addr, prefix: u8) -> Host {
+    let host_bits = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
+    let broadcast = (prefix < 31).then(|| Ipv4Addr::from(u32::from(address) | host_bits));
+    Host { address, broadcast }
 }

@@ -17,7 +17,6 @@ use softstack::pinger::{self, Options};
 use softstack::sandbox::{Device, Sandbox, SandboxConfig};
 use softstack::stack::Stack;
 use softstack::view::tell;
-use verify::Host;
 
 use super::{Model, Outcome, Output};
 
@@ -158,7 +157,7 @@ impl Ping {
         link: Arc<dyn Link>,
         journal: &'a Journal,
     ) -> Stack<'a> {
-        let host = Host { address: addresses.model, broadcast: super::broadcast(addresses) };
+        let host = super::host(addresses.model, addresses.prefix);
         Stack::new(link, self.model.mind(), host, journal)
     }
 }
