@@ -70,6 +70,7 @@ fn each_wire_says_what_it_is() {
     let wires = [
         ("tun", "nano is 10.0.0.1 on tun softstack0"),
         ("veth", "nano is 10.0.0.1 on veth + packet socket"),
+        ("raw", "nano is 10.0.0.1 on raw socket on lo"),
         ("memory", "nano is 10.0.0.1 on memory"),
     ];
     for (wire, title) in wires {
