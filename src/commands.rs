@@ -9,12 +9,13 @@ use std::process::ExitCode;
 use clap::Args;
 use softstack::config::{Config, Settings};
 use softstack::journal::{Journal, JsonLines};
-use softstack::link::Addresses;
 use softstack::stack::Thinkers;
 use softstack::view::{Detail, View};
 use tokio_util::sync::CancellationToken;
+use verify::Host;
 
 pub mod check;
+pub mod cidr;
 pub mod config;
 pub mod eval;
 pub mod models;
@@ -107,8 +108,9 @@ pub fn print(text: &str) -> std::io::Result<()> {
     }
 }
 
-/// The directed broadcast address of the network that both ends share (RFC 1122 3.2.1.3).
-pub fn broadcast(addresses: &Addresses) -> Option<Ipv4Addr> {
-    let host_bits = u32::MAX.checked_shr(u32::from(addresses.prefix)).unwrap_or(0);
-    (addresses.prefix < 31).then(|| Ipv4Addr::from(u32::from(addresses.model) | host_bits))
+/// The host at an address, with the directed broadcast address of its network (RFC 1122 3.2.1.3).
+pub fn host(address: Ipv4Addr, prefix: u8) -> Host {
+    let host_bits = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
+    let broadcast = (prefix < 31).then(|| Ipv4Addr::from(u32::from(address) | host_bits));
+    Host { address, broadcast }
 }

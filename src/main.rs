@@ -18,7 +18,7 @@ struct Arguments {
 enum Command {
     /// Ping a language model in a private network and watch it think.
     Ping(commands::ping::Ping),
-    /// Be the host behind a TUN device that you prepared, until interrupted.
+    /// Be the host behind a TUN device, or at an interface's address, until interrupted.
     Run(commands::run::Run),
     /// Print a recorded journal as the live view did.
     Replay(commands::replay::Replay),

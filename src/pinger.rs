@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::socket::{
-    AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrIn, connect, recv, send,
-    socket,
+    AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, SockaddrIn, bind, connect, recv,
+    send, socket,
 };
 use signal_hook::consts::SIGINT;
 
@@ -34,6 +34,9 @@ pub use session::Tally;
 pub struct Options {
     /// Whom to ping.
     pub target: Ipv4Addr,
+    /// `-I`: the address to ping from. Without one the kernel chooses among its own, and where the
+    /// target is one of them, it may choose that.
+    pub source: Option<Ipv4Addr>,
     /// `-c`: how many requests to send; `None` sends until interrupted.
     pub count: Option<u64>,
     /// `-s`: payload of a request in bytes, at most 65,507.
@@ -57,15 +60,18 @@ impl Options {
     /// The defaults of `ping` for this target: 56 bytes each second, 10 seconds of patience.
     pub fn new(target: Ipv4Addr) -> Options {
         let second = Duration::from_secs(1);
-        Options { target, count: None, size: 56, interval: second, timeout: 10 * second }
+        let (source, count, timeout) = (None, None, 10 * second);
+        Options { target, source, count, size: 56, interval: second, timeout }
     }
 
     /// The options as arguments, the same for `ping` and for our own pinger.
     pub fn to_arguments(&self) -> Vec<OsString> {
+        let source = self.source.map(|source| ["-I".into(), source.to_string()]);
         let count = self.count.map(|count| ["-c".into(), count.to_string()]);
+        let optional = source.into_iter().chain(count).flatten();
         let others = ["-s".into(), self.size.to_string(), "-i".into(), seconds(self.interval)];
         let rest = ["-W".into(), seconds(self.timeout), self.target.to_string()];
-        count.into_iter().flatten().chain(others).chain(rest).map(OsString::from).collect()
+        optional.chain(others).chain(rest).map(OsString::from).collect()
     }
 
     fn from_arguments(arguments: impl Iterator<Item = OsString>) -> Option<Options> {
@@ -73,6 +79,7 @@ impl Options {
         let mut options = Options::new(Ipv4Addr::UNSPECIFIED);
         while let Some(word) = words.next() {
             match word.as_str() {
+                "-I" => options.source = Some(words.next()?.parse().ok()?),
                 "-c" => options.count = Some(words.next()?.parse().ok().filter(|&n| n > 0)?),
                 "-s" => {
                     options.size =
@@ -117,7 +124,8 @@ pub fn start(sandbox: &Sandbox, options: &Options) -> Result<(Running, Pinger), 
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let Some(options) = Options::from_arguments(arguments) else {
         eprintln!(
-            "usage: softstack __pinger [-c count] [-s size] [-i seconds] [-W seconds] address"
+            "usage: softstack __pinger [-I source] [-c count] [-s size] [-i seconds] [-W seconds] \
+             address"
         );
         return ExitCode::from(2);
     };
@@ -131,25 +139,25 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn over_network(options: &Options) -> io::Result<Tally> {
-    let road = RawSocket::open(options.target)?;
+    let road = RawSocket::open(options)?;
     let stop = Arc::new(AtomicBool::new(false));
     signal_hook::flag::register(SIGINT, Arc::clone(&stop))?;
     let mut out = io::stdout();
     writeln!(out, "(softstack's own pinger: no ping is installed here)")?;
-    ping(&road, Ipv4Addr::UNSPECIFIED, options, &stop, &mut out)
+    ping(&road, options, &stop, &mut out)
 }
 
-/// Pings over a link inside this process, from `source`, until the count is reached or `stop` is
-/// set. The lines look like ping's; the first says that no network is involved.
+/// Pings over a link inside this process until the count is reached or `stop` is set. No kernel
+/// chooses the source here: the options must name it. The lines look like ping's; the first says that
+/// no network is involved.
 pub fn over_memory(
     wire: &MemoryWire,
-    source: Ipv4Addr,
     options: &Options,
     stop: &AtomicBool,
     out: &mut dyn Write,
 ) -> io::Result<Tally> {
     writeln!(out, "(in process: no kernel, no network; requests by softstack itself)")?;
-    ping(wire, source, options, stop, out)
+    ping(wire, options, stop, out)
 }
 
 impl Road for MemoryWire {
@@ -169,10 +177,14 @@ impl Road for MemoryWire {
 struct RawSocket(OwnedFd);
 
 impl RawSocket {
-    fn open(target: Ipv4Addr) -> io::Result<RawSocket> {
+    fn open(options: &Options) -> io::Result<RawSocket> {
         let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
         let socket = socket(AddressFamily::Inet, SockType::Raw, flags, SockProtocol::Icmp)?;
-        connect(socket.as_raw_fd(), &SockaddrIn::from(SocketAddrV4::new(target, 0)))?;
+        let address = |ip| SockaddrIn::from(SocketAddrV4::new(ip, 0));
+        if let Some(source) = options.source {
+            bind(socket.as_raw_fd(), &address(source))?;
+        }
+        connect(socket.as_raw_fd(), &address(options.target))?;
         Ok(RawSocket(socket))
     }
 }
@@ -216,9 +228,9 @@ mod tests {
     #[test]
     fn options_survive_the_command_line() {
         let target = Ipv4Addr::new(10, 0, 0, 1);
-        for count in [None, Some(3)] {
+        for (count, source) in [(None, None), (Some(3), Some(Ipv4Addr::new(10, 0, 0, 2)))] {
             let interval = Duration::from_millis(20);
-            let options = Options { count, size: 0, interval, ..Options::new(target) };
+            let options = Options { source, count, size: 0, interval, ..Options::new(target) };
             let read = Options::from_arguments(options.to_arguments().into_iter());
             assert_eq!(read, Some(options));
         }
@@ -226,7 +238,8 @@ mod tests {
 
     #[test]
     fn options_that_make_no_sense_are_refused() {
-        for line in ["", "-c 0 10.0.0.1", "-s 65508 10.0.0.1", "-i -1 10.0.0.1", "-i", "host"] {
+        let valued = ["-c 0 10.0.0.1", "-s 65508 10.0.0.1", "-i -1 10.0.0.1", "-I lo 10.0.0.1"];
+        for line in valued.into_iter().chain(["", "-i", "host"]) {
             let words = line.split_whitespace().map(OsString::from);
             assert_eq!(Options::from_arguments(words), None, "{line:?}");
         }

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use thiserror::Error;
 
+use crate::link::raw::IcmpSocket;
 use crate::link::tun::Tun;
 use crate::link::veth::PacketSocket;
 use crate::link::{Addresses, Link, readable_before};
@@ -30,6 +31,8 @@ mod running;
 pub use denied::Reason;
 pub use running::{Interrupter, Running};
 
+/// The device that every network namespace has.
+const LOOPBACK: &str = "lo";
 /// A helper that has said nothing for this long will not.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A helper that is no longer wanted may take this long to go.
@@ -45,6 +48,9 @@ pub enum Device {
     Tun,
     /// A veth pair read through a packet socket.
     Veth,
+    /// A raw socket on the loopback device, which then has both addresses: whoever pings must say
+    /// from which.
+    Raw,
 }
 
 /// What to put into the private network.
@@ -54,7 +60,7 @@ pub struct SandboxConfig {
     pub program: PathBuf,
     /// Which kind of device to make.
     pub device: Device,
-    /// The device's name inside, 1 to 15 bytes.
+    /// The name inside of a device that is made, 1 to 15 bytes.
     pub name: String,
     /// Addresses and MTU of the device.
     pub addresses: Addresses,
@@ -136,6 +142,7 @@ impl Sandbox {
         let descriptor = answer.descriptors.pop().ok_or(SandboxError::Lost("sent no device"))?;
         let link: Arc<dyn Link> = match answer.word(1) {
             "tun" => Arc::new(Tun::from_descriptor(descriptor, &config.name)),
+            "raw" => Arc::new(IcmpSocket::from_descriptor(descriptor, LOOPBACK)),
             _ => {
                 let index = answer.number(2).unwrap_or_default() as u32;
                 Arc::new(PacketSocket::from_descriptor(descriptor, index))
@@ -255,8 +262,7 @@ impl SandboxConfig {
     fn from_arguments(arguments: impl Iterator<Item = OsString>) -> Option<SandboxConfig> {
         let mut words = arguments.map(|word| word.into_string().unwrap_or_default());
         let device = words.next()?;
-        let device =
-            [Device::Auto, Device::Tun, Device::Veth].into_iter().find(|d| d.word() == device)?;
+        let device = Device::ALL.into_iter().find(|d| d.word() == device)?;
         let name = words.next()?;
         let addresses = Addresses {
             kernel: words.next()?.parse().ok()?,
@@ -269,11 +275,14 @@ impl SandboxConfig {
 }
 
 impl Device {
+    const ALL: [Device; 4] = [Device::Auto, Device::Tun, Device::Veth, Device::Raw];
+
     fn word(self) -> &'static str {
         match self {
             Device::Auto => "auto",
             Device::Tun => "tun",
             Device::Veth => "veth",
+            Device::Raw => "raw",
         }
     }
 }
@@ -310,12 +319,14 @@ mod tests {
 
     #[test]
     fn the_plan_survives_the_command_line() {
-        let plan = SandboxConfig { device: Device::Veth, ..SandboxConfig::default() };
-        let read = SandboxConfig::from_arguments(plan.to_arguments().into_iter()).unwrap();
-        assert_eq!(
-            (read.device, read.name, read.addresses),
-            (plan.device, plan.name, plan.addresses)
-        );
+        for device in Device::ALL {
+            let plan = SandboxConfig { device, ..SandboxConfig::default() };
+            let read = SandboxConfig::from_arguments(plan.to_arguments().into_iter()).unwrap();
+            assert_eq!(
+                (read.device, read.name, read.addresses),
+                (plan.device, plan.name, plan.addresses)
+            );
+        }
         assert!(SandboxConfig::from_arguments(["tun".into(), "x".into()].into_iter()).is_none());
     }
 

@@ -45,8 +45,14 @@ fn wrong_arguments() {
         ("ping -i 1e9", "invalid value '1e9' for '-i <SECONDS>'"),
         ("ping --wire string", "invalid value 'string' for '--wire <WIRE>'"),
         ("ping --json --quiet", "cannot be used with"),
-        ("run --address 10.0.0", "invalid value '10.0.0' for '--address <IPV4>'"),
-        ("run --prefix 33", "invalid value '33' for '--prefix <BITS>'"),
+        ("run --address 10.0.0", "invalid value '10.0.0' for '--address <CIDR>'"),
+        ("run --address 10.0.0.1/33", "invalid value '10.0.0.1/33' for '--address <CIDR>'"),
+        ("run --address 10.0.0.1/", "invalid value '10.0.0.1/' for '--address <CIDR>'"),
+        ("run --peer 10.0.0.2/24", "invalid value '10.0.0.2/24' for '--peer <IPV4>'"),
+        ("run --raw", "a value is required for '--raw <IFACE>'"),
+        ("run --raw lo --tun softstack9", "cannot be used with '--tun <NAME>'"),
+        ("run --raw lo --peer 10.0.0.2", "cannot be used with '--peer <IPV4>'"),
+        ("run --raw lo --keep", "cannot be used with '--keep'"),
         ("replay", "required arguments were not provided"),
         ("eval --lengths 27-28", "invalid value '27-28' for '--lengths <MIN-MAX>'"),
         ("eval --lengths 99-98", "invalid value '99-98' for '--lengths <MIN-MAX>'"),
@@ -175,6 +181,26 @@ fn a_device_that_cannot_be_opened() {
     }
     let (command, _folder) = as_ordinary_user("run --tun softstack9");
     assert_one_line(&run(command), "");
+}
+
+#[test]
+fn addresses_that_no_network_has() {
+    for (arguments, expect) in [
+        ("--address 10.9.0.0", "10.9.0.0/24 is no host's address: hosts of this network have"),
+        ("--address 10.9.0.7/29", "hosts of this network have 10.9.0.1 to 10.9.0.6"),
+        ("--address 10.9.0.1/32", "10.9.0.1/32 has no address for the kernel: say --peer"),
+        ("--address 10.9.0.1 --peer 10.9.0.1", "10.9.0.1 cannot be the model's address and"),
+    ] {
+        assert_one_line(&run(softstack(&format!("run --tun a/b {arguments}"))), expect);
+    }
+}
+
+#[test]
+fn a_raw_socket_that_cannot_be_opened() {
+    for name in ["nosuch0", "a-name-of-20-letters"] {
+        let expect = format!("there is no interface {name}: ");
+        assert_one_line(&run(softstack(&format!("run --raw {name}"))), &expect);
+    }
 }
 
 /// Our own messages: one line that names the program.

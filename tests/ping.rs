@@ -73,6 +73,7 @@ fn each_wire_says_what_it_is() {
     let wires = [
         ("tun", "nano is 10.0.0.1 on tun softstack0"),
         ("veth", "nano is 10.0.0.1 on veth + packet socket"),
+        ("raw", "nano is 10.0.0.1 on raw socket on lo"),
         ("memory", "nano is 10.0.0.1 on memory"),
     ];
     for (wire, title) in wires {
@@ -392,13 +393,7 @@ fn run_is_a_host_until_it_is_told_to_stop() {
     if misses(&["ping", "unshare"]) {
         return;
     }
-    let mut namespace = Command::new("unshare");
-    namespace.args(["-Urn", "sh", "-c", RUN, SOFTSTACK]).stdin(Stdio::null());
-    let finished = run(namespace);
-    let forbidden = ["unshare:", "/dev/net/tun"].iter().any(|word| finished.stderr.contains(word));
-    if forbidden {
-        return skip(&finished.stderr);
-    }
+    let Some(finished) = in_namespace(RUN) else { return };
     let text = &finished.stdout;
     let expect = "5 packets transmitted, 5 received, 0% packet loss";
     for expect in [expect, "nano is 10.9.0.1 on tun own0", "exit code 0", "device gone"] {
@@ -408,17 +403,67 @@ fn run_is_a_host_until_it_is_told_to_stop() {
     assert!(statistics.is_some_and(|line| line.contains("answered")), "{finished:?}");
 }
 
-/// Waits for the first answer, then pings, stops the host, and looks what is left of it.
+/// With `--keep` the device outlives its host and belongs to the next one, which needs no privilege
+/// to take it over; without, as the test above shows, it does not.
+#[test]
+fn run_keeps_its_device_when_told_to() {
+    if misses(&["ping", "ip", "setpriv", "unshare"]) {
+        return;
+    }
+    let Some(finished) = in_namespace(KEEP) else { return };
+    let expect = "5 packets transmitted, 5 received, 0% packet loss";
+    assert_eq!(finished.stdout.matches(expect).count(), 2, "{finished:?}");
+    // The lowest address that is not the model's is the kernel's.
+    for expect in
+        ["nano is 10.9.0.5 on tun own0", "inet 10.9.0.1 peer 10.9.0.5/28", "persist on user"]
+    {
+        assert!(finished.stdout.contains(expect), "{expect}: {finished:?}");
+    }
+    assert!(!finished.stdout.contains("device gone"), "{finished:?}");
+}
+
+/// What a script says in a network namespace in which it is root, and softstack is `$0`.
+fn in_namespace(script: &str) -> Option<Finished> {
+    let mut namespace = Command::new("unshare");
+    let script = format!("{HOST}{script}");
+    namespace.args(["-Urn", "sh", "-c", &script, SOFTSTACK]).stdin(Stdio::null());
+    let finished = run(namespace);
+    let forbidden = ["unshare:", "/dev/net/tun"].iter().any(|word| finished.stderr.contains(word));
+    if forbidden {
+        skip(&finished.stderr);
+        return None;
+    }
+    Some(finished)
+}
+
+/// host ADDRESS COMMAND...: waits for the first answer, then pings, stops the host, and looks what is
+/// left of it.
+const HOST: &str = r#"
+host() {
+    address=$1
+    shift
+    "$@" & host=$!
+    for try in 1 2 3 4 5 6 7 8 9; do
+        kill -0 $host 2>/dev/null || break
+        ping -n -q -c 1 -W 1 $address >/dev/null 2>&1 && break
+        sleep 0.2
+    done
+    ping -n -q -c 5 -i 0.2 $address
+    kill -TERM $host
+    wait $host
+    echo "exit code $?"
+    grep -q own0 /proc/net/dev || echo "device gone"
+}
+"#;
+
 const RUN: &str = r#"
-"$0" run --tun own0 --address 10.9.0.1 --peer 10.9.0.2 & host=$!
-for try in 1 2 3 4 5 6 7 8 9; do
-    kill -0 $host 2>/dev/null || break
-    ping -n -q -c 1 -W 5 10.9.0.1 >/dev/null 2>&1 && break
-    sleep 0.2
-done
-ping -n -q -c 5 -i 0.2 10.9.0.1
-kill -TERM $host
-wait $host
-echo "exit code $?"
-grep -q own0 /proc/net/dev || echo "device gone"
+host 10.9.0.1 "$0" run --tun own0 --address 10.9.0.1 --peer 10.9.0.2
+"#;
+
+/// The second host has lost every capability.
+const KEEP: &str = r#"
+host 10.9.0.5 "$0" run --tun own0 --address 10.9.0.5/28 --keep
+ip address show own0
+ip -details link show own0
+host 10.9.0.5 setpriv --bounding-set=-all "$0" run --tun own0 --address 10.9.0.5/28
 "#;

@@ -85,9 +85,10 @@ fn ping_over(device: Device, description: &str) {
     }
     assert_eq!(sandbox.link().description(), description);
     let responder = Responder::start(sandbox.link(), true);
-    let (code, text) = run(&sandbox, "ping -n -c 5 -i 0.05 -s 1472 10.0.0.1");
+    let (code, text) = run(&sandbox, "ping -n -c 5 -i 0.05 -s 1472 -I 10.0.0.2 10.0.0.1");
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("5 packets transmitted, 5 received, 0% packet loss"), "{text}");
+    assert!(!text.contains("DUP!"), "{text}");
     std::thread::sleep(Duration::from_millis(500));
     let seen = responder.finish();
     assert_eq!(seen.len(), 5, "only ping speaks on this link: {seen:02x?}");
@@ -102,6 +103,12 @@ fn ping_over_tun() {
 #[test]
 fn ping_over_veth() {
     ping_over(Device::Veth, "veth + packet socket");
+}
+
+/// Loopback brings back every reply that we send: none of them is for us.
+#[test]
+fn ping_over_a_raw_socket() {
+    ping_over(Device::Raw, "raw socket on lo");
 }
 
 /// A veth pair can be used a moment before its transmit queue is: nothing may be lost in between.
@@ -160,19 +167,19 @@ fn interrupt_after_first_reply(mut running: Running) {
 
 #[test]
 fn our_own_pinger_does_as_ping_does() {
-    for device in [Device::Tun, Device::Veth] {
+    for device in [Device::Tun, Device::Veth, Device::Raw] {
         let Some(sandbox) = sandbox(device) else { continue };
-        let program = sandbox.program().display().to_string();
+        let own = format!("{} __pinger -I 10.0.0.2", sandbox.program().display());
         let responder = Responder::start(sandbox.link(), true);
-        let (code, text) = run(&sandbox, &format!("{program} __pinger -c 3 -i 0.02 10.0.0.1"));
+        let (code, text) = run(&sandbox, &format!("{own} -c 3 -i 0.02 10.0.0.1"));
         assert_eq!(code, Some(0), "{text}");
         assert!(text.starts_with("(softstack's own pinger"), "{text}");
         assert!(text.contains("64 bytes from 10.0.0.1: icmp_seq=3 ttl=64 time="), "{text}");
         assert!(text.contains("3 packets transmitted, 3 received, 0% packet loss"), "{text}");
-        let (code, text) = run(&sandbox, &format!("{program} __pinger -c 1 -W 0.2 10.0.0.9"));
+        let (code, text) = run(&sandbox, &format!("{own} -c 1 -W 0.2 10.0.0.9"));
         assert_eq!(code, Some(1), "{text}");
-        assert_eq!(run(&sandbox, &format!("{program} __pinger -c")).0, Some(2));
-        assert_eq!(run(&sandbox, &format!("{program} __pinger 192.0.2.1")).0, Some(2));
+        assert_eq!(run(&sandbox, &format!("{own} -c")).0, Some(2));
+        assert_eq!(run(&sandbox, &format!("{own} 192.0.2.1")).0, Some(2));
         responder.finish();
     }
 }
@@ -188,17 +195,17 @@ fn our_own_pinger_steps_in_where_ping_is_missing() {
 fn the_memory_pinger_needs_no_kernel() {
     let (link, wire) = MemoryLink::pair();
     let responder = Responder::start(Arc::new(link), true);
-    let options =
-        Options { count: Some(5), interval: Duration::ZERO, ..Options::new(HOST.address) };
-    let mut out = Vec::new();
     let kernel = Ipv4Addr::new(10, 0, 0, 2);
+    let (source, count, interval) = (Some(kernel), Some(5), Duration::ZERO);
+    let options = Options { source, count, interval, ..Options::new(HOST.address) };
+    let mut out = Vec::new();
     let stop = AtomicBool::new(false);
-    let tally = pinger::over_memory(&wire, kernel, &options, &stop, &mut out).unwrap();
+    let tally = pinger::over_memory(&wire, &options, &stop, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert_eq!((tally.transmitted, tally.received, tally.exit_code()), (5, 5, 0), "{text}");
     assert!(text.starts_with("(in process:"), "{text}");
     let options = Options { timeout: Duration::ZERO, target: kernel, ..options };
-    let tally = pinger::over_memory(&wire, kernel, &options, &stop, &mut Vec::new()).unwrap();
+    let tally = pinger::over_memory(&wire, &options, &stop, &mut Vec::new()).unwrap();
     assert_eq!((tally.transmitted, tally.received, tally.exit_code()), (5, 0, 1));
     responder.finish();
 }

@@ -17,7 +17,6 @@ use softstack::pinger::{self, Options};
 use softstack::sandbox::{Device, Sandbox, SandboxConfig};
 use softstack::stack::{Stack, Thinkers};
 use softstack::view::tell;
-use verify::Host;
 
 use super::{Model, Outcome, Output};
 
@@ -53,6 +52,8 @@ enum Wire {
     Tun,
     /// A veth pair in a private network, read through a packet socket.
     Veth,
+    /// A raw socket on the loopback device of a private network, as `run --raw` has on a real one.
+    Raw,
     /// No network at all.
     Memory,
 }
@@ -76,6 +77,7 @@ impl Ping {
             Wire::Auto => self.over_network(thinkers, &journal, Device::Auto),
             Wire::Tun => self.over_network(thinkers, &journal, Device::Tun),
             Wire::Veth => self.over_network(thinkers, &journal, Device::Veth),
+            Wire::Raw => self.over_network(thinkers, &journal, Device::Raw),
         }
     }
 
@@ -132,8 +134,7 @@ impl Ping {
             let host = scope.spawn(|| stack.run(&stop));
             let finished = Finish(&stop);
             let mut out = Lines { journal, unread: &interrupted, line: Vec::new() };
-            let tally =
-                pinger::over_memory(&wire, addresses.kernel, &options, &interrupted, &mut out)?;
+            let tally = pinger::over_memory(&wire, &options, &interrupted, &mut out)?;
             drop(finished);
             host.join().expect("the stack does not panic")?;
             Ok(ExitCode::from(tally.exit_code()))
@@ -141,7 +142,10 @@ impl Ping {
     }
 
     fn options(&self, addresses: &Addresses, thinkers: &Thinkers) -> Options {
+        // Where both addresses are the kernel's it might choose the wrong one, or there is no kernel.
+        let source = matches!(self.wire, Wire::Raw | Wire::Memory).then_some(addresses.kernel);
         Options {
+            source,
             count: Some(self.count),
             size: self.size as usize,
             interval: self.interval,
@@ -157,7 +161,7 @@ fn stack<'a>(
     thinkers: Thinkers,
     journal: &'a Journal,
 ) -> Stack<'a> {
-    let host = Host { address: addresses.model, broadcast: super::broadcast(addresses) };
+    let host = super::host(addresses.model, addresses.prefix);
     Stack::new(link, thinkers, host, journal)
 }
 

@@ -1,5 +1,6 @@
-//! `softstack run`: the host behind a TUN device that the user prepared, until interrupted.
+//! `softstack run`: the host behind a TUN device, or at an interface's address, until interrupted.
 
+use std::error::Error;
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,12 +8,22 @@ use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 use signal_hook::consts::{SIGINT, SIGTERM};
-use softstack::link::Addresses;
+use softstack::link::raw::{self, Assigned, IcmpSocket};
 use softstack::link::tun::Tun;
+use softstack::link::{Addresses, Link};
 use softstack::stack::Stack;
+use softstack::view::tell;
 use verify::Host;
 
+use super::cidr::{Cidr, hosts};
 use super::{Model, Outcome, Output};
+
+/// Bits of the network where the address was given without.
+const PREFIX: u8 = 24;
+/// What a person must know who sees every ping answered twice.
+const KERNEL_ANSWERS: &str = "softstack: the kernel answers pings to this machine's addresses too, so \
+    each ping gets two replies; leave them to the model with `sudo sysctl -w \
+    net.ipv4.icmp_echo_ignore_all=1`, inside the network namespace if this is one of your own";
 
 /// Arguments of `softstack run`.
 #[derive(Args)]
@@ -20,15 +31,19 @@ pub struct Run {
     /// Name of the TUN device. One that exists is used as it is; else it is made, and removed at the end.
     #[arg(long, value_name = "NAME", default_value = "softstack0")]
     tun: String,
-    /// The model's address.
-    #[arg(long, value_name = "IPV4", default_value = "10.0.0.1")]
-    address: Ipv4Addr,
-    /// The kernel's address on the device.
-    #[arg(long, value_name = "IPV4", default_value = "10.0.0.2")]
-    peer: Ipv4Addr,
-    /// Length of the network prefix that both share, in bits.
-    #[arg(long, value_name = "BITS", default_value_t = 24, value_parser = clap::value_parser!(u8).range(0..=32))]
-    prefix: u8,
+    /// Answer at an interface of this machine instead, with a raw socket; the kernel should then not
+    /// answer too: docs/raw.md.
+    #[arg(long, value_name = "IFACE", conflicts_with_all = ["tun", "peer", "keep"])]
+    raw: Option<String>,
+    /// The model's address and network [default: 10.0.0.1/24; with --raw, the interface's first].
+    #[arg(long, value_name = "CIDR")]
+    address: Option<Cidr>,
+    /// The kernel's address on the TUN device [default: the lowest other of the network].
+    #[arg(long, value_name = "IPV4")]
+    peer: Option<Ipv4Addr>,
+    /// Leave the TUN device in place at the end, for the next run to take over.
+    #[arg(long)]
+    keep: bool,
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
@@ -38,25 +53,76 @@ pub struct Run {
 impl Run {
     /// Runs the subcommand until SIGINT or SIGTERM.
     pub fn run(self) -> Outcome {
-        let addresses = Addresses {
-            kernel: self.peer,
-            model: self.address,
-            prefix: self.prefix,
-            ..Addresses::default()
-        };
         let thinkers = self.model.thinkers()?;
         let journal = self.output.journal()?;
-        let tun = Tun::open(&self.tun)?;
-        if !tun.existed() {
-            tun.configure(&addresses)?;
-        }
+        let (link, host) = match &self.raw {
+            Some(interface) => self.at_interface(interface)?,
+            None => self.behind_tun()?,
+        };
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             signal_hook::flag::register(signal, Arc::clone(&stop))?;
         }
-        let host = Host { address: self.address, broadcast: super::broadcast(&addresses) };
-        let stack = Stack::new(Arc::new(tun), thinkers, host, &journal);
+        let stack = Stack::new(link, thinkers, host, &journal);
         stack.run(&stop)?;
         Ok(ExitCode::SUCCESS)
     }
+
+    fn behind_tun(&self) -> Result<(Arc<dyn Link>, Host), Box<dyn Error>> {
+        let addresses = self.tun_addresses()?;
+        let tun = Tun::open(&self.tun)?;
+        if !tun.existed() {
+            tun.configure(&addresses)?;
+        }
+        if self.keep {
+            tun.keep()?;
+        }
+        Ok((Arc::new(tun), super::host(addresses.model, addresses.prefix)))
+    }
+
+    fn tun_addresses(&self) -> Result<Addresses, String> {
+        let given =
+            self.address.unwrap_or(Cidr { address: Ipv4Addr::new(10, 0, 0, 1), prefix: None });
+        let (model, prefix) = (given.address, given.prefix.unwrap_or(PREFIX));
+        let hosts = hosts(model, prefix);
+        if !hosts.contains(&model.into()) {
+            return Err(format!(
+                "{model}/{prefix} is no host's address: hosts of this network have {} to {}",
+                Ipv4Addr::from(*hosts.start()),
+                Ipv4Addr::from(*hosts.end()),
+            ));
+        }
+        let lowest_other = hosts.map(Ipv4Addr::from).find(|other| *other != model);
+        match self.peer.or(lowest_other) {
+            None => Err(format!("{model}/{prefix} has no address for the kernel: say --peer IPV4")),
+            Some(kernel) if kernel == model => {
+                Err(format!("{model} cannot be the model's address and the kernel's"))
+            }
+            Some(kernel) => Ok(Addresses { kernel, model, prefix, ..Addresses::default() }),
+        }
+    }
+
+    fn at_interface(&self, interface: &str) -> Result<(Arc<dyn Link>, Host), Box<dyn Error>> {
+        let own = own_address(interface, self.address)?;
+        let socket = IcmpSocket::open(interface, own.address)?;
+        if raw::kernel_answers() {
+            tell(KERNEL_ANSWERS);
+        }
+        Ok((Arc::new(socket), super::host(own.address, own.prefix)))
+    }
+}
+
+/// The address that was asked for, if it is the interface's; else its first.
+fn own_address(interface: &str, wanted: Option<Cidr>) -> Result<Assigned, Box<dyn Error>> {
+    let assigned = raw::addresses(interface)?;
+    let Some(wanted) = wanted else { return Ok(assigned[0]) };
+    let asked_for = |own: &&Assigned| {
+        own.address == wanted.address && wanted.prefix.is_none_or(|prefix| own.prefix == prefix)
+    };
+    assigned.iter().find(asked_for).copied().ok_or_else(|| {
+        let has: Vec<String> =
+            assigned.iter().map(|own| format!("{}/{}", own.address, own.prefix)).collect();
+        format!("{wanted} is no address of the interface {interface}, which has {}", has.join(", "))
+            .into()
+    })
 }

@@ -1,7 +1,8 @@
 //! The link: where packets come in and where they leave.
 //!
 //! A packet's journey starts in [`Link::receive`] and, if the judge admits the model's reply, ends
-//! in [`Link::transmit`]. A link carries bare IP packets; it neither reads nor changes them.
+//! in [`Link::transmit`]. A link carries bare IP packets and changes none of them; what the kernel
+//! does to those that leave through it is told in [`raw`].
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -15,6 +16,7 @@ use verify::Admitted;
 
 pub mod memory;
 pub(crate) mod netlink;
+pub mod raw;
 pub mod tun;
 pub mod veth;
 
@@ -34,7 +36,7 @@ pub trait Link: Send + Sync {
     /// Puts a packet on the wire, byte for byte. Only the judge can make an [`Admitted`] one.
     fn transmit(&self, packet: &Admitted) -> io::Result<()>;
 
-    /// What this link is, for people: `tun softstack0`, `veth + packet socket`, `memory`.
+    /// What this link is, for people: `tun softstack0`, `raw socket on eth0`, `memory`.
     fn description(&self) -> String;
 }
 

@@ -4,6 +4,7 @@
 //! device up. Each is one request and one acknowledgement (RFC 3549, section 2).
 
 use std::io;
+use std::net::Ipv4Addr;
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use netlink_packet_core::{
@@ -67,14 +68,32 @@ impl Netlink {
 
     /// Gives the device the kernel's address, with the model as its peer.
     pub(crate) fn add_address(&self, index: u32, addresses: &Addresses) -> io::Result<()> {
+        let Addresses { kernel, model, prefix, .. } = *addresses;
+        self.add_address_with_peer(index, kernel, model, prefix)
+    }
+
+    /// Gives the device both addresses: the kernel then receives what is for the model, too.
+    pub(crate) fn add_both_addresses(&self, index: u32, addresses: &Addresses) -> io::Result<()> {
+        for own in [addresses.kernel, addresses.model] {
+            self.add_address_with_peer(index, own, own, addresses.prefix)?;
+        }
+        Ok(())
+    }
+
+    /// An address that is its own peer has none.
+    fn add_address_with_peer(
+        &self,
+        index: u32,
+        own: Ipv4Addr,
+        peer: Ipv4Addr,
+        prefix: u8,
+    ) -> io::Result<()> {
         let mut address = AddressMessage::default();
         address.header.family = AddressFamily::Inet;
-        address.header.prefix_len = addresses.prefix;
+        address.header.prefix_len = prefix;
         address.header.index = index;
-        address.attributes = vec![
-            AddressAttribute::Local(addresses.kernel.into()),
-            AddressAttribute::Address(addresses.model.into()),
-        ];
+        address.attributes =
+            vec![AddressAttribute::Local(own.into()), AddressAttribute::Address(peer.into())];
         self.ask(RouteNetlinkMessage::NewAddress(address), NLM_F_CREATE | NLM_F_EXCL)
     }
 

@@ -1,7 +1,7 @@
 //! A TUN device: the kernel routes IP packets to it and we read them as a file.
 //!
 //! This is the first choice of link: no Ethernet, no ARP, one system call a packet. The device
-//! lives as long as its descriptor, unless someone made it persistent beforehand.
+//! lives as long as its descriptor, unless it was made persistent, beforehand or by [`Tun::keep`].
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -12,7 +12,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::net::if_::if_nametoindex;
 use nix::sys::stat::Mode;
-use nix::unistd::{read, write};
+use nix::unistd::{geteuid, read, write};
 use thiserror::Error;
 use verify::Admitted;
 
@@ -26,6 +26,18 @@ nix::ioctl_write_ptr_bad!(
     attach_device,
     nix::request_code_write!(b'T', 202, size_of::<libc::c_int>()),
     libc::ifreq
+);
+
+nix::ioctl_write_int_bad!(
+    /// `TUNSETPERSIST`: whether the device outlives its descriptor.
+    set_persistent,
+    nix::request_code_write!(b'T', 203, size_of::<libc::c_int>())
+);
+
+nix::ioctl_write_int_bad!(
+    /// `TUNSETOWNER`: which user may attach to the device without privilege, and no other.
+    set_owner,
+    nix::request_code_write!(b'T', 204, size_of::<libc::c_int>())
 );
 
 /// A TUN device that we read and write.
@@ -88,8 +100,8 @@ pub enum TunError {
 impl Tun {
     /// Attaches to the TUN device `name`, making it first if there is none.
     ///
-    /// A device that was made here disappears when the `Tun` is dropped; a persistent one that
-    /// existed before (`ip tuntap add`) stays.
+    /// A device that was made here disappears when the `Tun` is dropped, unless it is told to
+    /// [`Tun::keep`] it; a persistent one that existed before (`ip tuntap add`) stays.
     pub fn open(name: &str) -> Result<Tun, TunError> {
         let mut request = interface_request(name).ok_or_else(|| TunError::Name(name.into()))?;
         request.ifr_ifru.ifru_flags = (libc::IFF_TUN | libc::IFF_NO_PI) as libc::c_short;
@@ -113,6 +125,21 @@ impl Tun {
         netlink.set_mtu(index, addresses.mtu).map_err(failed("setting the MTU"))?;
         netlink.add_address(index, addresses).map_err(failed("adding the address"))?;
         netlink.bring_up(index, LinkFlags::empty()).map_err(failed("bringing it up"))
+    }
+
+    /// Leaves the device in place when the `Tun` is dropped, for this user's next [`Tun::open`].
+    pub fn keep(&self) -> Result<(), TunError> {
+        if self.existed {
+            // It stays anyway, and belongs to whom its maker gave it.
+            return Ok(());
+        }
+        let (descriptor, owner) = (self.descriptor.as_raw_fd(), geteuid().as_raw());
+        // SAFETY: the descriptor is open; both requests take a number.
+        let kept = unsafe {
+            // Without an owner, a device that stays would be anybody's.
+            set_owner(descriptor, owner as libc::c_int).and_then(|_| set_persistent(descriptor, 1))
+        };
+        kept.map(drop).map_err(|errno| self.failed("keeping it", errno.into()))
     }
 
     /// Takes over a descriptor that is already attached to the TUN device `name`.

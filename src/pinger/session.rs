@@ -96,12 +96,11 @@ impl fmt::Display for Tally {
 /// Pings until the count is reached and answered, the last reply is overdue, or `stop` is set.
 pub(super) fn ping(
     road: &dyn Road,
-    source: Ipv4Addr,
     options: &Options,
     stop: &AtomicBool,
     out: &mut dyn Write,
 ) -> io::Result<Tally> {
-    let mut session = Session::new(source, options);
+    let mut session = Session::new(options);
     session.greet(out)?;
     while !stop.load(Ordering::Relaxed) {
         let now = Instant::now();
@@ -121,7 +120,6 @@ pub(super) fn ping(
 }
 
 struct Session<'a> {
-    source: Ipv4Addr,
     options: &'a Options,
     identifier: u16,
     payload: Vec<u8>,
@@ -142,9 +140,8 @@ struct Reply<'a> {
 }
 
 impl<'a> Session<'a> {
-    fn new(source: Ipv4Addr, options: &'a Options) -> Session<'a> {
+    fn new(options: &'a Options) -> Session<'a> {
         Session {
-            source,
             options,
             identifier: std::process::id() as u16,
             payload: (0..options.size).map(|index| index as u8).collect(),
@@ -185,11 +182,13 @@ impl<'a> Session<'a> {
     fn send(&mut self, road: &dyn Road) -> io::Result<Instant> {
         self.tally.transmitted += 1;
         let sequence = self.tally.transmitted as u16;
+        // Without one the kernel writes it, as it writes the header.
+        let source = self.options.source.unwrap_or(Ipv4Addr::UNSPECIFIED);
         let echo = Echo {
             identifier: self.identifier,
             sequence,
             payload: &self.payload,
-            ..Echo::new(self.source, self.options.target)
+            ..Echo::new(source, self.options.target)
         };
         let request = echo.request();
         let now = Instant::now();

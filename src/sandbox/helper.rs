@@ -20,10 +20,14 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{Pid, getegid, geteuid, setpgid};
 
 use super::channel::{Channel, Message};
-use super::{Device, SandboxConfig};
+use super::{Device, LOOPBACK, SandboxConfig};
 use crate::link::netlink::Netlink;
+use crate::link::raw::{self, IcmpSocket};
 use crate::link::tun::{Tun, TunError};
 use crate::link::veth::PacketSocket;
+
+/// The loopback device's index: in a new network namespace it is always the first.
+const LOOPBACK_INDEX: u32 = 1;
 
 /// What the hidden subcommand `__sandbox` does; `arguments` are those after it.
 ///
@@ -136,8 +140,8 @@ fn quieten() {
 }
 
 fn bring_up_loopback() -> Result<(), Refusal> {
-    // In a new network namespace the loopback device is always the first.
-    let up = Netlink::open().and_then(|netlink| netlink.bring_up(1, LinkFlags::empty()));
+    let up =
+        Netlink::open().and_then(|netlink| netlink.bring_up(LOOPBACK_INDEX, LinkFlags::empty()));
     up.map_err(|error| denied("bringing up the loopback device", &error))
 }
 
@@ -145,6 +149,7 @@ fn make_device(plan: &SandboxConfig) -> Result<Ready, Refusal> {
     match plan.device {
         Device::Tun => make_tun(plan).map_err(|error| Refusal::Device(error.to_string())),
         Device::Veth => make_veth(plan, String::new()),
+        Device::Raw => make_raw(plan).map_err(Refusal::Device),
         Device::Auto => make_tun(plan).or_else(|error| make_veth(plan, error.to_string())),
     }
 }
@@ -166,6 +171,25 @@ fn make_veth(plan: &SandboxConfig, fallback: String) -> Result<Ready, Refusal> {
         }
         Err(error) => Err(Refusal::Device(format!("{fallback}; a veth pair failed too: {error}"))),
     }
+}
+
+/// Both ends are addresses of the loopback device, and the kernel answers at neither: this network is
+/// ours alone, so it may be silenced without asking.
+fn make_raw(plan: &SandboxConfig) -> Result<Ready, String> {
+    raw::silence_kernel().map_err(|error| {
+        format!(
+            "{error}, so the kernel would answer too; most containers mount /proc/sys read-only: \
+             start this one with `--security-opt systempaths=unconfined`, or go on with --wire tun \
+             or --wire memory"
+        )
+    })?;
+    Netlink::open()
+        .and_then(|netlink| netlink.add_both_addresses(LOOPBACK_INDEX, &plan.addresses))
+        .map_err(|error| format!("adding the addresses to {LOOPBACK}: {error}"))?;
+    let socket =
+        IcmpSocket::open(LOOPBACK, plan.addresses.model).map_err(|error| error.to_string())?;
+    let descriptor = socket.into_descriptor();
+    Ok(Ready { kind: "raw", index: LOOPBACK_INDEX, fallback: String::new(), descriptor })
 }
 
 /// A command that runs, and the channel on which its starter hears of it.
