@@ -1,0 +1,167 @@
+//! From a question to the words of an answer: what the brain decides, what a fault makes of it, and how
+//! that is spelt.
+
+use serde_json::Value;
+use wire::ipv4::field;
+use wire::{Edit, hex};
+
+use crate::behaviour::{Brain, Fault};
+use crate::host::{Decision, Outcome, Reply, decide, difference, seal_header};
+use crate::turn::{Form, Turn};
+
+/// What a model says where there is no packet.
+const NO_PACKET: &str = "I see no packet in this message.";
+/// The byte that a model which is always wrong gets wrong: the low one of the ICMP checksum.
+const CHECKSUM_LOW: usize = 23;
+/// Characters of the longest answer.
+const HUGE: usize = 10_000_000;
+
+/// What a model thinks, and then says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// A sentence for each step of its reasoning.
+    pub thoughts: Vec<String>,
+    /// The answer.
+    pub text: String,
+}
+
+/// The answer of `brain` to `turn`, under `fault`.
+pub fn answer(brain: &Brain, fault: &Fault, turn: &Turn) -> Answer {
+    let Some(address) = turn.address else {
+        let text = exact(brain, turn).unwrap_or_else(|| NO_PACKET.to_owned());
+        return Answer { thoughts: Vec::new(), text: spoilt(fault, turn, text) };
+    };
+    let Decision { thoughts, outcome } = decide(address, &turn.packet, turn.offload);
+    let text =
+        exact(brain, turn).unwrap_or_else(|| spell(turn, wrong(brain, turn, outcome), fault));
+    Answer { thoughts, text: spoilt(fault, turn, text) }
+}
+
+/// The text of a brain that does not decide but speaks.
+fn exact(brain: &Brain, turn: &Turn) -> Option<String> {
+    match brain {
+        Brain::Text(text) => Some(text.clone()),
+        Brain::Closure(answering) => Some(answering(turn)),
+        Brain::Correct | Brain::WrongAt(_) | Brain::AlwaysWrong => None,
+    }
+}
+
+/// What the brain makes of the right outcome.
+fn wrong(brain: &Brain, turn: &Turn, outcome: Outcome) -> Outcome {
+    match (brain, outcome) {
+        (Brain::WrongAt(offset), Outcome::Reply(reply)) if !turn.objected => {
+            Outcome::Reply(flipped(reply, *offset))
+        }
+        (Brain::AlwaysWrong, Outcome::Reply(reply)) => Outcome::Reply(flipped(reply, CHECKSUM_LOW)),
+        // What is to be dropped goes back to where it came from.
+        (Brain::AlwaysWrong, Outcome::Drop(_)) => {
+            Outcome::Reply(Reply { bytes: turn.packet.clone(), edits: Vec::new() })
+        }
+        (_, outcome) => outcome,
+    }
+}
+
+fn flipped(reply: Reply, offset: usize) -> Reply {
+    changed(reply, |bytes| {
+        let offset = offset.min(bytes.len().saturating_sub(1));
+        if let Some(byte) = bytes.get_mut(offset) {
+            *byte ^= 0xff;
+        }
+    })
+}
+
+/// Another reply of the same length, in both forms.
+fn changed(reply: Reply, change: impl FnOnce(&mut Vec<u8>)) -> Reply {
+    let Reply { bytes, mut edits } = reply;
+    let mut other = bytes.clone();
+    change(&mut other);
+    edits.extend(difference(&bytes, &other));
+    Reply { bytes: other, edits }
+}
+
+/// The words for an outcome.
+fn spell(turn: &Turn, outcome: Outcome, fault: &Fault) -> String {
+    let reply = match outcome {
+        Outcome::Drop(reason) => return dropping(turn, reason),
+        Outcome::Reply(reply) => reply,
+    };
+    match fault {
+        Fault::OddHex => sending(turn, &with_half_a_byte(turn, &reply)),
+        Fault::ShortHex => sending(turn, &written(turn, &shortened(reply))),
+        Fault::WrongDestination => sending(turn, &written(turn, &misdirected(reply))),
+        Fault::TwoPackets => {
+            let first = written(turn, &reply);
+            let second = written(turn, &misdirected(reply));
+            match turn.structured {
+                true => sending(turn, &format!("{first} {second}")),
+                false => format!("{}\n{}", sending(turn, &first), sending(turn, &second)),
+            }
+        }
+        _ => sending(turn, &written(turn, &reply)),
+    }
+}
+
+fn dropping(turn: &Turn, reason: &str) -> String {
+    match turn.structured {
+        true => json("drop", reason, turn.form, ""),
+        false => format!("DROP {reason}"),
+    }
+}
+
+fn sending(turn: &Turn, reply: &str) -> String {
+    match turn.structured {
+        true => json("send", "", turn.form, reply),
+        false => format!("{} {reply}", turn.form.word()),
+    }
+}
+
+/// By hand, because the properties have an order: that of the schema.
+fn json(action: &str, reason: &str, form: Form, reply: &str) -> String {
+    let property = form.property();
+    format!(r#"{{"action":"{action}","reason":"{reason}","{property}":{}}}"#, Value::from(reply))
+}
+
+fn written(turn: &Turn, reply: &Reply) -> String {
+    match turn.form {
+        Form::Bytes => hex::encode(&reply.bytes),
+        Form::Edits => reply.edits.iter().map(Edit::to_string).collect::<Vec<_>>().join("; "),
+    }
+}
+
+fn with_half_a_byte(turn: &Turn, reply: &Reply) -> String {
+    let mut text = written(turn, reply);
+    match turn.form {
+        Form::Bytes => drop(text.pop()),
+        Form::Edits => text += "; set 8 4",
+    }
+    text
+}
+
+fn shortened(reply: Reply) -> Reply {
+    let Reply { mut bytes, mut edits } = reply;
+    bytes.truncate(bytes.len().saturating_sub(2));
+    edits.push(Edit::Truncate { length: bytes.len() });
+    Reply { bytes, edits }
+}
+
+/// The reply to the address next to the right one.
+fn misdirected(reply: Reply) -> Reply {
+    changed(reply, |bytes| {
+        if bytes.len() >= field::DESTINATION.end {
+            bytes[field::DESTINATION.end - 1] ^= 0x01;
+            seal_header(bytes);
+        }
+    })
+}
+
+/// What a fault makes of a whole answer, whatever it says.
+fn spoilt(fault: &Fault, turn: &Turn, text: String) -> String {
+    match fault {
+        Fault::EmptyAnswer => String::new(),
+        Fault::ProseOnly => "This looks like an ordinary packet. I would answer it, since it is \
+                             addressed to this host, but let me first explain what a ping is."
+            .to_owned(),
+        Fault::Huge => sending(turn, &"45".repeat(HUGE / 2)),
+        _ => text,
+    }
+}

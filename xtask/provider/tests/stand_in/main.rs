@@ -1,0 +1,4 @@
+//! The stand-in: its answers to the judge.
+
+mod brain;
+mod packets;
