@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use ::provider::answer::answer;
-use ::provider::{Brain, Fault, Turn};
+use ::provider::{Behaviour, Brain, Fault, Model, Provider, Turn};
 use serde_json::{Value, json};
 use verify::{Due, due};
 
+use crate::client::{self, Api};
 use crate::packets::{self, HOST, ping};
 
 pub const BYTES: &str = "You are an IPv4 host.\n\n    SEND 4500001c\n\n    DROP not-for-me\n";
@@ -93,6 +94,21 @@ fn two_thousand_packets_in_every_form() {
 }
 
 #[test]
+fn packets_over_http() {
+    let provider = Provider::start(Behaviour::default());
+    let mut rng = fastrand::Rng::with_seed(2);
+    for _ in 0..40 {
+        let packet = packets::any(&mut rng);
+        for (api, model) in [(Api::Anthropic, "claude-haiku-5-5"), (Api::OpenAi, "gpt-6-luna")] {
+            for system in [BYTES, EDITS] {
+                let answer = client::ask(&provider, api, model, system, &question(&packet));
+                judge(&answer.text, &packet);
+            }
+        }
+    }
+}
+
+#[test]
 fn edits_are_as_few_as_can_be() {
     let mut packet = ping();
     let edits = |packet: &[u8]| {
@@ -161,4 +177,22 @@ fn a_wrong_byte_until_there_is_an_objection() {
 fn wrong(brain: &Brain, system: &str, text: &str, packet: &[u8]) -> Vec<u8> {
     let turn = Turn::read("m", system, text, None);
     read(&answer(brain, &Fault::None, &turn).text, packet).unwrap()
+}
+
+#[test]
+fn brains_that_speak() {
+    let provider = Provider::start(Behaviour {
+        brain: Brain::Text("Hello, world.".into()),
+        models: vec![Model::claude_haiku_5_5()],
+        ..Behaviour::default()
+    });
+    let ask =
+        |text: &str| client::ask(&provider, Api::Anthropic, "claude-haiku-5-5", BYTES, text).text;
+    assert_eq!(ask("Hello"), "Hello, world.");
+    provider.set_brain(Brain::Closure(std::sync::Arc::new(|turn: &Turn| {
+        format!("{} bytes for {:?}", turn.packet.len(), turn.address.unwrap())
+    })));
+    assert_eq!(ask(&question(&ping())), "84 bytes for 10.0.0.1");
+    provider.set_brain(Brain::Correct);
+    assert_eq!(ask("Hello"), "I see no packet in this message.");
 }

@@ -1,4 +1,9 @@
-//! The stand-in: its answers to the judge.
+//! The stand-in over real HTTP: its answers to the judge, its shapes to the documents, its faults to their
+//! promises.
 
+mod anthropic;
 mod brain;
+mod client;
+mod openai;
 mod packets;
+mod provider;
