@@ -4,6 +4,7 @@
 mod anthropic;
 mod brain;
 mod client;
+mod faults;
 mod openai;
 mod packets;
 mod provider;
