@@ -112,7 +112,7 @@ impl Backend for Anthropic {
     }
 
     fn most_output(&self) -> u64 {
-        self.endpoint.asking.max_tokens
+        Dialect::most_output(self)
     }
 }
 
@@ -123,6 +123,10 @@ impl Dialect for Anthropic {
 
     fn extras(&self) -> &Extras {
         &self.extras
+    }
+
+    fn most_output(&self) -> u64 {
+        self.endpoint.asking.max_tokens
     }
 
     fn ask(&self, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>) {

@@ -22,6 +22,9 @@ pub(super) trait Dialect {
     /// The request for a completion, and the extras in it.
     fn ask(&self, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>);
 
+    /// Most tokens that the request lets the model write.
+    fn most_output(&self) -> u64;
+
     /// Takes one event of the answer; `Ok(true)` ends it.
     fn hear(
         &self,
@@ -41,6 +44,8 @@ pub(super) struct Heard {
     pub(super) stop: Option<Stop>,
     /// A refusal in the model's words, where it gives them apart from the answer.
     pub(super) refusal: String,
+    /// Most tokens that there can be; whatever else came was none of the model's.
+    most_output: u64,
 }
 
 impl Heard {
@@ -73,11 +78,11 @@ impl Heard {
 
     /// What was used, as far as the lengths of the texts tell: about three bytes a token.
     fn estimate(&self, prompt: &Prompt) -> Usage {
-        let (output, thinking) = (self.text.len() + self.thinking_bytes, self.thinking_bytes);
+        let tokens = |bytes: usize| (bytes.div_ceil(3) as u64).min(self.most_output);
         Usage {
             input: prompt.most_input() * 2 / 3,
-            output: output.div_ceil(3) as u64,
-            thinking: thinking.div_ceil(3) as u64,
+            output: tokens(self.text.len() + self.thinking_bytes),
+            thinking: tokens(self.thinking_bytes),
             estimated: true,
             ..Usage::default()
         }
@@ -113,7 +118,7 @@ pub(super) fn converse(
             // The key cannot be in a header, or the like.
             Failure::from(BackendError::Malformed(format!("no request can be made: {error}")))
         })?;
-        let mut heard = Heard::default();
+        let mut heard = Heard { most_output: dialect.most_output(), ..Heard::default() };
         let listened = dialect.http().stream(request, until, |event| {
             // OpenAI's APIs say that it is over in a word of its own.
             if event.data == "[DONE]" {

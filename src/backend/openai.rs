@@ -75,7 +75,7 @@ impl Backend for OpenAi {
     }
 
     fn most_output(&self) -> u64 {
-        self.endpoint.asking.max_tokens
+        Dialect::most_output(self)
     }
 }
 
@@ -86,6 +86,10 @@ impl Dialect for OpenAi {
 
     fn extras(&self) -> &Extras {
         &self.extras
+    }
+
+    fn most_output(&self) -> u64 {
+        self.endpoint.asking.max_tokens
     }
 
     fn ask(&self, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>) {

@@ -1,7 +1,7 @@
 //! The project's own tools, never shipped: `cargo xtask bench` measures nano against the kernel and
-//! a minimal responder, `cargo xtask tokens` counts what replies cost a hosted model, `cargo xtask
-//! licences` checks what we depend on. This is the one place, beside the tests, with code that builds an
-//! echo reply.
+//! a minimal responder, `cargo xtask flood` what a flood costs a hosted model, `cargo xtask tokens` what its
+//! replies cost; `cargo xtask provider` is a local server that stands in for one, and `cargo xtask licences`
+//! checks what we depend on. This is the one place, beside the tests, with code that builds an echo reply.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -9,8 +9,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod flood;
 mod licences;
 mod responder;
+mod stand_in;
 mod tokens;
 
 /// Why a task could not be done.
@@ -28,6 +30,10 @@ struct Arguments {
 enum Task {
     /// Measure round-trip times, memory and tokens with the real ping.
     Bench(bench::Bench),
+    /// Flood a host whose model is hosted, and count what it costs.
+    Flood(flood::Flood),
+    /// Be a local server that stands in for the providers of hosted models.
+    Provider(stand_in::StandIn),
     /// Fail on a dependency whose licence or source we do not allow.
     Licences,
     /// Count what a reply costs in tokens, in each form.
@@ -44,6 +50,8 @@ fn main() -> ExitCode {
     }
     let outcome = match Arguments::parse().task {
         Task::Bench(bench) => bench.run(),
+        Task::Flood(flood) => flood.run(),
+        Task::Provider(stand_in) => stand_in.run(),
         Task::Licences => licences::check(),
         Task::Tokens(tokens) => tokens.run(),
         Task::Round(plan) => plan.run(),

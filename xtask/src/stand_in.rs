@@ -1,0 +1,37 @@
+//! `cargo xtask provider`: a local server that speaks the APIs of hosted models, for trying softstack without a
+//! key. Its model is a responder in a few lines; the reasoning that it streams is true, and cheap.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args;
+use provider::{Behaviour, Latency};
+
+use crate::Failure;
+
+/// Arguments of `cargo xtask provider`.
+#[derive(Args)]
+pub struct StandIn {
+    /// Port on 127.0.0.1.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Seconds to the first token.
+    #[arg(long, default_value_t = 1.0)]
+    first_token: f64,
+    /// Tokens in a second from then on.
+    #[arg(long, default_value_t = 80.0)]
+    rate: f64,
+}
+
+impl StandIn {
+    /// Serves until it is interrupted.
+    pub fn run(self) -> Result<(), Failure> {
+        let first_token = Duration::try_from_secs_f64(self.first_token)?;
+        let latency = Latency { first_token, tokens_per_second: self.rate };
+        let address = SocketAddr::from(([127, 0, 0, 1], self.port));
+        println!("Anthropic's API:  ANTHROPIC_API_KEY=any ANTHROPIC_BASE_URL=http://{address}");
+        println!("OpenAI's:         OPENAI_API_KEY=any OPENAI_BASE_URL=http://{address}/v1");
+        provider::serve_forever(Behaviour { latency, ..Behaviour::default() }, address)?;
+        Ok(())
+    }
+}
