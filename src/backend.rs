@@ -172,6 +172,9 @@ pub enum BackendError {
         /// Why not, and what may help.
         why: String,
     },
+    /// The endpoint asked to be left alone for longer than there is time.
+    #[error("the endpoint asks to be left alone")]
+    Closed,
     /// The endpoint declined.
     #[error("{}", status(*.code, .kind, .message))]
     Status {
@@ -185,8 +188,13 @@ pub enum BackendError {
         retry_after: Option<Duration>,
     },
     /// The answer did not come in time.
-    #[error("no {0} in time")]
-    TimedOut(&'static str),
+    #[error("no {what} from {host} in time")]
+    TimedOut {
+        /// What was waited for.
+        what: &'static str,
+        /// Scheme, host and port.
+        host: String,
+    },
     /// The connection ended before the answer did.
     #[error("the answer was cut off: {0}")]
     Cut(String),
@@ -228,7 +236,7 @@ impl BackendError {
 
 fn status(code: u16, kind: &str, message: &str) -> String {
     let advice = match code {
-        401 => ": the key is wrong or revoked",
+        401 => ": the endpoint does not accept the key",
         402 => ": the account has no money left",
         403 => ": the key may not do this",
         404 => ": no such model, or no such address (`softstack models` lists what there is)",

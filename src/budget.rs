@@ -88,8 +88,9 @@ pub struct Budget {
 #[derive(Debug)]
 struct State {
     spent: Cost,
-    /// Set aside for calls under way.
+    /// Set aside for calls under way, and how many those are: sums of money do not come back to zero.
     reserved: Cost,
+    under_way: u64,
     ledger: Option<Ledger>,
     exhausted: bool,
 }
@@ -118,7 +119,7 @@ impl Budget {
             None => None,
         };
         let (spent, reserved) = (Cost::default(), Cost::default());
-        let state = Mutex::new(State { spent, reserved, ledger, exhausted: false });
+        let state = Mutex::new(State { spent, reserved, under_way: 0, ledger, exhausted: false });
         Ok(Arc::new(Budget { limits, state, returned: Condvar::new(), notices }))
     }
 
@@ -150,9 +151,10 @@ impl Budget {
             let wanted = state.reserved.plus(most);
             let Some(limit) = self.limits.passed(state.spent.plus(wanted), day.plus(wanted)) else {
                 state.reserved = wanted;
+                state.under_way += 1;
                 return Ok(Reservation { budget: Arc::clone(self), cost: most });
             };
-            if state.reserved == Cost::default() {
+            if state.under_way == 0 {
                 let Cost { tokens, usd } = state.spent;
                 let message = format!(
                     "no more calls to models: {limit}; {tokens} tokens (${usd:.4}) are spent in this run, \
@@ -211,7 +213,11 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         let mut state = self.budget.lock();
-        state.reserved = state.reserved.less(self.cost);
+        state.under_way -= 1;
+        state.reserved = match state.under_way {
+            0 => Cost::default(),
+            _ => state.reserved.less(self.cost),
+        };
         drop(state);
         self.budget.returned.notify_all();
     }
@@ -270,7 +276,8 @@ mod tests {
             first.settle("m", &spending(10, 0.0));
             assert!(waiter.join().unwrap());
         });
-        assert_eq!(budget.lock().reserved, Cost::default());
+        let state = budget.lock();
+        assert_eq!((state.reserved, state.under_way), (Cost::default(), 0));
     }
 
     #[test]

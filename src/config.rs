@@ -43,7 +43,7 @@ pub struct Settings {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10))]
     pub attempts: Option<u32>,
     /// Most tokens to write for an attempt, reasoning included. [default: 8192]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(64..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(64..=1_000_000))]
     pub max_tokens: Option<u64>,
     /// How to reason: auto, off, adaptive, or a budget of tokens (older models). [default: auto]
     #[arg(long, value_name = "HOW")]

@@ -271,6 +271,7 @@ pub struct JournalError {
 #[derive(Default)]
 pub struct Journal {
     sinks: Mutex<Vec<Box<dyn Sink>>>,
+    watchers: Mutex<Vec<Box<dyn Sink>>>,
 }
 
 impl Journal {
@@ -282,6 +283,11 @@ impl Journal {
     /// Adds a sink.
     pub fn add(&mut self, sink: impl Sink + 'static) {
         self.sinks.get_mut().expect("no thread panicked").push(Box::new(sink));
+    }
+
+    /// Adds a sink that reads for this program's own sake: a journal that nobody else reads is unread.
+    pub fn add_watcher(&mut self, watcher: impl Sink + 'static) {
+        self.watchers.get_mut().expect("no thread panicked").push(Box::new(watcher));
     }
 
     /// Adds a file: pcapng if its name ends in `.pcapng`, else JSON Lines.
@@ -303,6 +309,7 @@ impl Journal {
     /// what it holds stays, and the host goes on. Of a reader that has gone away nothing is told.
     pub fn record(&self, record: &Record) {
         give(&mut self.lock(), |sink| sink.record(record));
+        give(&mut self.watchers(), |watcher| watcher.record(record));
     }
 
     /// Shows a piece of reasoning to whoever likes to see it come.
@@ -319,12 +326,18 @@ impl Journal {
         let mut sinks = self.lock();
         let record = act()?;
         give(&mut sinks, |sink| sink.record(&record));
+        drop(sinks);
+        give(&mut self.watchers(), |watcher| watcher.record(&record));
         Ok(())
     }
 
     /// Whether no sink is left: nobody will know what happens from now on.
     pub fn is_unread(&self) -> bool {
         self.lock().is_empty()
+    }
+
+    fn watchers(&self) -> MutexGuard<'_, Vec<Box<dyn Sink>>> {
+        self.watchers.lock().expect("no thread panicked")
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Box<dyn Sink>>> {

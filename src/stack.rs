@@ -227,6 +227,7 @@ impl Shared<'_> {
     }
 
     fn judge(&self, event: &Event, attempt: u32, thought: Thought) -> Result<Outcome, Veto> {
+        let was_asked = !matches!(thought.action, Action::Unavailable(_));
         let outcome = match thought.action {
             Action::Send(bytes) => {
                 verify::admit(&self.host, &event.packet, bytes).map(Outcome::Reply)
@@ -240,7 +241,7 @@ impl Shared<'_> {
             Ok(_) => &[],
             Err(veto) => &veto.findings,
         };
-        self.tally().statistics.vetoed += u64::from(outcome.is_err());
+        self.tally().statistics.vetoed += u64::from(outcome.is_err() && was_asked);
         self.journal.record(&Record::Verdict {
             packet: event.number,
             attempt,

@@ -12,6 +12,7 @@ use wire::dissect::dissect;
 use crate::admission::Refusal;
 use crate::backend::Spending;
 use crate::journal::{Act, Objection, Record, Sink, Statistics};
+pub use page::printable;
 use page::{Page, Prose};
 
 mod page;
@@ -103,6 +104,12 @@ impl<W: Write + Send> Sink for View<W> {
             (Record::Pinger { text }, _) => self.aside(|page| page.line(text)),
             (Record::Notice { text }, _) => {
                 self.aside(|page| page.styled(REMARK, &format!("softstack: {text}")))
+            }
+            (Record::Thought { packet, action, reason, model, .. }, Detail::Quiet)
+                if matches!(action, Act::Fail | Act::Unavailable) =>
+            {
+                let what = what(*action, reason.as_deref());
+                self.aside(|page| page.styled(BAD, &format!("#{packet} {model}: {what}")))
             }
             (Record::Verdict { admitted: false, findings, packet, .. }, Detail::Quiet) => self
                 .aside(|page| {
@@ -213,7 +220,7 @@ fn what(action: Act, reason: Option<&str>) -> String {
     match (action, reason) {
         (Act::Fail, Some(reason)) => format!("no decision: {reason}"),
         (Act::Drop, Some(reason)) => format!("silence: {reason}"),
-        (Act::Unavailable, Some(reason)) => format!("not asked: {reason}"),
+        (Act::Unavailable, Some(reason)) => format!("no answer: {reason}"),
         _ => "a reply".to_owned(),
     }
 }
@@ -231,8 +238,11 @@ fn cost(Spending { usage, usd }: &Spending) -> String {
 }
 
 fn verdict(page: &mut Page, admitted: bool, findings: &[Objection]) {
+    // Nobody wrote anything that could be vetoed.
+    let unanswered = findings.iter().any(|finding| finding.rule == "exchange.unanswered");
     match admitted {
         true => page.styled(GOOD, "   ✓ admitted by the judge"),
+        false if unanswered => page.styled(BAD, "   ✗ the judge misses a reply"),
         false => page.styled(BAD, "   ✗ vetoed by the judge"),
     }
     for finding in findings {
@@ -268,8 +278,10 @@ fn end(page: &mut Page, statistics: &Statistics) {
         .map(|seconds| format!("; median {} from request to reply", duration(seconds)));
     page.line("");
     page.line(&format!(
-        "{received} packets: {replied} answered, {silent} met with silence, {unanswered} unanswered, \
-         {overflowed} dropped\nunread; {vetoed} vetoes; {tokens} tokens{}",
+        "{received} packets: {replied} answered, {silent} met with silence, {unanswered} unanswered,"
+    ));
+    page.line(&format!(
+        "{overflowed} dropped unread; {vetoed} vetoes; {tokens} tokens{}",
         median.unwrap_or_default()
     ));
     if *late > 0 {
@@ -290,7 +302,8 @@ fn end(page: &mut Page, statistics: &Statistics) {
 /// A line for the person at standard error. When nobody reads that either, it is lost: no reason to
 /// stop answering packets.
 pub fn tell(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let lines = text.lines().map(printable).collect::<Vec<_>>().join("\n");
+    let _ = writeln!(io::stderr(), "{lines}");
 }
 
 /// A field's value, cut where it is long.

@@ -90,14 +90,15 @@ impl Backend for Anthropic {
         hear: &mut dyn FnMut(Delta),
     ) -> Result<Completion, Failure> {
         self.endpoint.check_key()?;
-        converse(self, prompt, until, hear)
+        converse(self, prompt, until, hear).map_err(|failure| self.endpoint.explain(failure))
     }
 
     fn models(&self, until: Instant) -> Result<Vec<Listed>, Failure> {
         self.endpoint.check_key()?;
         let (mut listed, mut after) = (Vec::new(), None);
         loop {
-            let page = self.list(after.as_deref(), until)?;
+            let page = self.list(after.as_deref(), until);
+            let page = page.map_err(|error| self.endpoint.explain(error.into()))?;
             let models = page["data"].as_array().into_iter().flatten();
             listed.extend(models.filter_map(|model| {
                 Some(Listed { id: model["id"].as_str()?.to_owned(), price: None })

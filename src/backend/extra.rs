@@ -43,9 +43,15 @@ impl Extra {
     /// The words by which an endpoint blames it.
     fn words(self) -> &'static [&'static str] {
         match self {
-            Extra::Structured => {
-                &["output_config.format", "response_format", "json_schema", "structured", "grammar"]
-            }
+            Extra::Structured => &[
+                "output_config.format",
+                "response_format",
+                "json_schema",
+                "json schema",
+                "structured",
+                "grammar",
+                "generate parser",
+            ],
             Extra::AdaptiveThinking | Extra::BudgetThinking | Extra::NoThinking => &["thinking"],
             Extra::Effort => &["effort", "thinking", "think value", "reasoning"],
             Extra::Temperature => &["temperature"],
@@ -74,7 +80,10 @@ impl Extras {
 
     /// Whether an error blames one of the extras that were sent; that one is not sent again.
     pub(super) fn learn(&self, error: &BackendError, sent: &[Extra]) -> bool {
-        let BackendError::Status { code: 400 | 422, message, .. } = error else { return false };
+        // Some servers say 500 where they mean 400.
+        let BackendError::Status { code: 400 | 422 | 500, message, .. } = error else {
+            return false;
+        };
         let message = message.to_lowercase();
         let blamed = |extra: &&Extra| extra.words().iter().any(|word| message.contains(word));
         let Some(extra) = sent.iter().find(blamed) else { return false };

@@ -103,14 +103,6 @@ impl Http {
         })
     }
 
-    /// Sleeps, but not when the program ends or the time is up.
-    pub fn pause(&self, pause: Duration, until: Instant) -> Result<(), BackendError> {
-        self.wait(until, "pause", async {
-            tokio::time::sleep(pause).await;
-            Ok(())
-        })
-    }
-
     fn wait<T>(
         &self,
         until: Instant,
@@ -122,7 +114,7 @@ impl Http {
                 biased;
                 () = self.stop.cancelled() => Err(BackendError::Interrupted),
                 done = timeout_at(until.into(), work) => {
-                    done.unwrap_or(Err(BackendError::TimedOut(what)))
+                    done.unwrap_or_else(|_| Err(self.timed_out(what)))
                 }
             }
         })
@@ -130,7 +122,7 @@ impl Http {
 
     async fn send(&self, request: Request, until: Instant) -> Result<Response, BackendError> {
         let answered = timeout_at(until.into(), self.client.execute(request)).await;
-        let answered = answered.map_err(|_| BackendError::TimedOut("first byte of an answer"))?;
+        let answered = answered.map_err(|_| self.timed_out("first byte of an answer"))?;
         let response = answered.map_err(|error| self.broken(&error))?;
         match response.status().is_success() {
             true => Ok(response),
@@ -214,7 +206,7 @@ impl Http {
     fn broken(&self, error: &reqwest::Error) -> BackendError {
         let why = self.mask(&causes(error));
         if error.is_timeout() {
-            return BackendError::TimedOut("connection");
+            return self.timed_out("connection");
         }
         if !error.is_connect() {
             return BackendError::Cut(why);
@@ -229,6 +221,10 @@ impl Http {
             _ => "",
         };
         BackendError::Unreachable { host: self.origin.clone(), why: format!("{why}{hint}") }
+    }
+
+    fn timed_out(&self, what: &'static str) -> BackendError {
+        BackendError::TimedOut { what, host: self.origin.clone() }
     }
 
     fn mask(&self, text: &str) -> String {
@@ -296,7 +292,7 @@ fn words(body: &[u8]) -> (String, String) {
         Value::Null => String::from_utf8_lossy(body).trim().lines().next().unwrap_or("").to_owned(),
         object => text(&object["message"]),
     };
-    (kind, message.chars().take(QUOTED).collect())
+    (kind, message.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(QUOTED).collect())
 }
 
 /// An error and what it came from, each said once.

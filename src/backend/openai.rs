@@ -26,6 +26,13 @@ pub struct OpenAi {
 impl OpenAi {
     /// The model of that endpoint.
     pub fn new(endpoint: Endpoint, http: Arc<Http>) -> OpenAi {
+        if matches!(endpoint.asking.thinking, Thinking::Adaptive | Thinking::Budget(_)) {
+            let name = &endpoint.name;
+            endpoint.notices.leave(format!(
+                "{name}: its API knows no such --thinking; --effort says how much it reasons, --thinking off \
+                 that it does not"
+            ));
+        }
         let extras = Extras::new(&endpoint.name, endpoint.notices.clone());
         OpenAi { endpoint, http, extras }
     }
@@ -59,7 +66,7 @@ impl Backend for OpenAi {
         hear: &mut dyn FnMut(Delta),
     ) -> Result<Completion, Failure> {
         self.endpoint.check_key()?;
-        converse(self, prompt, until, hear)
+        converse(self, prompt, until, hear).map_err(|failure| self.endpoint.explain(failure))
     }
 
     fn models(&self, until: Instant) -> Result<Vec<Listed>, Failure> {
@@ -67,7 +74,8 @@ impl Backend for OpenAi {
         let url = format!("{}/models", self.endpoint.base_url);
         let request = self.with_key(self.http.client().get(url)).build();
         let request = request.map_err(|error| BackendError::Malformed(error.to_string()))?;
-        let listing = self.http.json(request, until)?;
+        let listing = self.http.json(request, until);
+        let listing = listing.map_err(|error| self.endpoint.explain(error.into()))?;
         let models = listing["data"]
             .as_array()
             .ok_or_else(|| BackendError::Malformed("its list of models has no data".to_owned()))?;

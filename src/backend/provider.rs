@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::anthropic::Anthropic;
 use super::http::Http;
 use super::openai::OpenAi;
-use super::{Backend, BackendError};
+use super::{Backend, BackendError, Failure};
 use crate::notice::Notices;
 use crate::prompt::Thinking;
 
@@ -165,7 +165,8 @@ pub struct Endpoint {
     pub(super) needs_budget: bool,
     pub(super) output_limit: String,
     structured: bool,
-    missing_key: Option<BackendError>,
+    key_required: bool,
+    no_key: BackendError,
 }
 
 impl Endpoint {
@@ -184,10 +185,10 @@ impl Endpoint {
         let base_url = set(&data.base_url_variable).unwrap_or_else(|| data.base_url.clone());
         let base_url = base_url.trim().trim_end_matches('/').to_owned();
         let key = set(&data.key_variable).map(|key| Secret::new(&key)).or_else(|| data.key.clone());
-        let missing = (data.key_required && key.is_none()).then(|| BackendError::NoKey {
+        let no_key = BackendError::NoKey {
             provider: provider.to_owned(),
             variable: data.key_variable.clone().unwrap_or_else(|| "a variable".into()),
-        });
+        };
         Endpoint {
             name: format!("{provider}/{model}"),
             provider: provider.to_owned(),
@@ -199,14 +200,27 @@ impl Endpoint {
             needs_budget: data.budget_thinking.iter().any(|pattern| fits(pattern, model)),
             output_limit: data.output_limit.clone(),
             structured: data.structured,
-            missing_key: missing,
+            key_required: data.key_required,
+            no_key,
         }
     }
 
     /// # Errors
     /// When nothing works without a key and there is none.
     pub fn check_key(&self) -> Result<(), BackendError> {
-        self.missing_key.clone().map_or(Ok(()), Err)
+        match self.key_required && self.key.is_none() {
+            true => Err(self.no_key.clone()),
+            false => Ok(()),
+        }
+    }
+
+    /// What an endpoint means that refuses a request without a key.
+    pub(super) fn explain(&self, mut failure: Failure) -> Failure {
+        let refused = matches!(failure.error, BackendError::Status { code: 401, .. });
+        if refused && self.key.is_none() {
+            failure.error = self.no_key.clone();
+        }
+        failure
     }
 
     /// Whether to ask for JSON. A model that does not reason beforehand needs room for it in the

@@ -8,7 +8,7 @@ use clap::Args;
 use softstack::config::{Config, Member};
 use softstack::mind::{Action, Event, Mind, Shown, Thought};
 use softstack::notice::Notices;
-use softstack::view::duration;
+use softstack::view::{duration, printable};
 use tokio_util::sync::CancellationToken;
 use verify::Host;
 use wire::Echo;
@@ -16,7 +16,7 @@ use wire::Echo;
 use super::{Model, Outcome, print};
 
 /// How long each step may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The golden packet: a ping as iputils sends it.
 const HOST: Host = Host { address: std::net::Ipv4Addr::new(10, 0, 0, 1), broadcast: None };
 
@@ -67,7 +67,7 @@ impl Check {
         match endpoint.check_key() {
             Err(error) => return fail("key", &error.to_string()),
             Ok(()) if endpoint.key.is_some() => say("key", true, "present"),
-            Ok(()) => say("key", true, "none, and none is needed"),
+            Ok(()) => say("key", true, "none, and usually none is needed"),
         }
         let backend = match endpoint.open(data.api, CancellationToken::new()) {
             Err(error) => return fail("endpoint", &error.to_string()),
@@ -78,7 +78,11 @@ impl Check {
             Err(failure) => fail("endpoint", &failure.to_string()),
             Ok(listed) => {
                 let took = duration(began.elapsed().as_secs_f64());
-                say("endpoint", true, &format!("lists {} models, in {took}", listed.len()));
+                let count = match listed.len() {
+                    1 => "one model".to_owned(),
+                    many => format!("{many} models"),
+                };
+                say("endpoint", true, &format!("lists {count}, in {took}"));
                 let known = listed.iter().any(|listed| same(&listed.id, model));
                 match known {
                     true => say("name", true, "the endpoint lists it"),
@@ -107,7 +111,8 @@ impl Check {
             Action::Fail(why) => format!("no decision: {why}"),
             Action::Unavailable(why) => return fail("packet", why),
         };
-        say("packet", true, &format!("{answered}, in {}", duration(thought.took.as_secs_f64())));
+        let decided = !matches!(thought.action, Action::Fail(_));
+        say("packet", decided, &format!("{answered}, in {}", duration(thought.took.as_secs_f64())));
         say("cost", true, &cost(&thought));
         match verdict {
             Ok(()) => say("verdict", true, "admitted by the judge"),
@@ -161,7 +166,10 @@ fn same(listed: &str, model: &str) -> bool {
 }
 
 fn unlisted(provider: &str, model: &str) -> String {
-    format!("{model} is not on the endpoint's list (`softstack models {provider}` shows it)")
+    format!(
+        "{model} is not on the endpoint's list, which `softstack models {provider}` shows; the packet will \
+         tell"
+    )
 }
 
 fn cost(thought: &Thought) -> String {
@@ -173,7 +181,8 @@ fn cost(thought: &Thought) -> String {
         None => "at an unknown price".to_owned(),
     };
     let (read, written) = (usage.total() - usage.output, usage.output);
-    format!("{read} tokens read, {written} written, {usd}")
+    let about = if usage.estimated { "about " } else { "" };
+    format!("{about}{read} tokens read, {written} written, {usd}")
 }
 
 fn say(what: &str, well: bool, text: &str) {
@@ -185,7 +194,7 @@ fn say(what: &str, well: bool, text: &str) {
         "✗"
     };
     // A reader that has gone away still gets the exit code.
-    let _ = print(&format!("{mark} {what:<9} {text}\n"));
+    let _ = print(&format!("{mark} {what:<9} {}\n", printable(text)));
 }
 
 fn fail<T>(what: &str, text: &str) -> Result<T, Failed> {

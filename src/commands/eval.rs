@@ -1,6 +1,7 @@
 //! `softstack eval`: how often a model is right, and what it costs, on fresh random packets; several
 //! models side by side.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ use super::{Layers, Outcome, print};
 /// Valid requests if no number is given: nano costs nothing, a hosted model money.
 const USUAL: u64 = 1_000;
 const USUAL_HOSTED: u64 = 20;
+/// Different reasons of which a person is told why a model could not be asked.
+const MOST_TROUBLES: usize = 5;
 
 /// Arguments of `softstack eval`.
 #[derive(Args)]
@@ -140,10 +143,17 @@ impl Eval {
         let done: Vec<u64> = before.iter().map(|outcome| outcome.number).collect();
         let mut count = done.len() as u64;
         let (halt, mut failure) = (AtomicBool::new(false), None);
+        let mut troubles = BTreeSet::new();
         let _watch = Watch::start(Arc::clone(interrupted), stop.clone());
         eval::run(plan, minds, policy.deadline, &done, &halt, |outcome| {
             notices.take().iter().for_each(|notice| tell(&format!("softstack: {notice}")));
             self.show(plan, &outcome);
+            if let (First::Unavailable, Some(said)) = (outcome.first, &outcome.said)
+                && troubles.len() < MOST_TROUBLES
+                && troubles.insert(said.clone())
+            {
+                tell(&format!("softstack: packet {}: {said}", outcome.number));
+            }
             report.add(&outcome);
             let written = record.as_mut().map_or(Ok(()), |record| record.add(&name, &outcome));
             failure = failure.take().or(written.err());

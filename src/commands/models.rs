@@ -7,6 +7,7 @@ use clap::Args;
 use softstack::backend::price::{Price, price};
 use softstack::config::{Config, ConfigError};
 use softstack::notice::Notices;
+use softstack::view::printable;
 use tokio_util::sync::CancellationToken;
 
 use super::{Layers, Outcome, print};
@@ -81,7 +82,7 @@ fn models(config: &Config, provider: &str) -> Result<String, ConfigError> {
                 (None, true) => "free".to_owned(),
                 (None, false) => "price unknown".to_owned(),
             };
-            format!("{name:<44} {cost}\n")
+            format!("{:<44} {cost}\n", printable(&name))
         })
         .collect())
 }

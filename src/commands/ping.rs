@@ -1,16 +1,19 @@
 //! `softstack ping`: a private network, the system's real `ping`, and a model that answers it.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use signal_hook::consts::{SIGINT, SIGTERM};
-use softstack::journal::{Journal, Record};
+use softstack::admission::Refusal;
+use softstack::journal::{Journal, Record, Sink};
 use softstack::link::memory::MemoryLink;
 use softstack::link::{Addresses, Link};
 use softstack::pinger::{self, Options};
@@ -22,6 +25,11 @@ use super::{Model, Outcome, Output};
 
 /// How long ping waits for a last reply where no deadline says how long a model may think.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long ping may take to hear of the last reply, once that is on the wire.
+const HEARING: Duration = Duration::from_secs(2);
+/// How often a waiting thread looks whether it should stop.
+const PULSE: Duration = Duration::from_millis(100);
 
 /// Arguments of `softstack ping`.
 #[derive(Args)]
@@ -71,17 +79,24 @@ impl Ping {
     pub fn run(self) -> Outcome {
         // Before the journal is begun: a model that cannot be asked shall not cost an old one.
         let thinkers = self.model.thinkers()?;
-        let journal = self.output.journal()?;
+        let mut journal = self.output.journal()?;
+        let settled = Settled::watch(&mut journal, self.count);
         match self.wire {
-            Wire::Memory => self.over_memory(thinkers, &journal),
-            Wire::Auto => self.over_network(thinkers, &journal, Device::Auto),
-            Wire::Tun => self.over_network(thinkers, &journal, Device::Tun),
-            Wire::Veth => self.over_network(thinkers, &journal, Device::Veth),
-            Wire::Raw => self.over_network(thinkers, &journal, Device::Raw),
+            Wire::Memory => self.over_memory(thinkers, &journal, settled),
+            Wire::Auto => self.over_network(thinkers, &journal, settled, Device::Auto),
+            Wire::Tun => self.over_network(thinkers, &journal, settled, Device::Tun),
+            Wire::Veth => self.over_network(thinkers, &journal, settled, Device::Veth),
+            Wire::Raw => self.over_network(thinkers, &journal, settled, Device::Raw),
         }
     }
 
-    fn over_network(&self, thinkers: Thinkers, journal: &Journal, device: Device) -> Outcome {
+    fn over_network(
+        &self,
+        thinkers: Thinkers,
+        journal: &Journal,
+        settled: Receiver<()>,
+        device: Device,
+    ) -> Outcome {
         let sandbox = Sandbox::start(SandboxConfig { device, ..SandboxConfig::default() })?;
         if let Some(reason) = sandbox.fallback() {
             tell(&format!("softstack: a veth pair instead of a TUN device: {reason}"));
@@ -95,6 +110,13 @@ impl Ping {
             let finished = Finish(&stop);
             let (mut running, _) = pinger::start(&sandbox, &options)?;
             let (interrupter, unread) = (running.interrupter(), running.interrupter());
+            let in_vain = running.interrupter();
+            let ended = &stop;
+            scope.spawn(move || {
+                after(&settled, ended, || {
+                    let _ = in_vain.interrupt();
+                });
+            });
             let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
             let listening = Listening(signals.handle());
             scope.spawn(move || {
@@ -120,7 +142,7 @@ impl Ping {
         })
     }
 
-    fn over_memory(&self, thinkers: Thinkers, journal: &Journal) -> Outcome {
+    fn over_memory(&self, thinkers: Thinkers, journal: &Journal, settled: Receiver<()>) -> Outcome {
         let addresses = Addresses::default();
         let (link, wire) = MemoryLink::pair();
         let stop = Arc::new(AtomicBool::new(false));
@@ -133,6 +155,8 @@ impl Ping {
         thread::scope(|scope| -> Outcome {
             let host = scope.spawn(|| stack.run(&stop));
             let finished = Finish(&stop);
+            let (in_vain, ended) = (&interrupted, &stop);
+            scope.spawn(move || after(&settled, ended, || in_vain.store(true, Ordering::Relaxed)));
             let mut out = Lines { journal, unread: &interrupted, line: Vec::new() };
             let tally = pinger::over_memory(&wire, &options, &interrupted, &mut out)?;
             drop(finished);
@@ -163,6 +187,62 @@ fn stack<'a>(
 ) -> Stack<'a> {
     let host = super::host(addresses.model, addresses.prefix);
     Stack::new(link, thinkers, host, journal)
+}
+
+/// Waits until every request is settled, and then for the last reply to be heard; then ping waits in
+/// vain, and `interrupt` has it print its statistics. Ends with the stack.
+fn after(settled: &Receiver<()>, ended: &AtomicBool, interrupt: impl FnOnce()) {
+    while !ended.load(Ordering::Relaxed) {
+        match settled.recv_timeout(PULSE) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+            Ok(()) => {
+                let end = Instant::now() + HEARING;
+                while !ended.load(Ordering::Relaxed) {
+                    if Instant::now() >= end {
+                        return interrupt();
+                    }
+                    thread::sleep(Duration::from_millis(20));
+                }
+            }
+        }
+    }
+}
+
+/// Counts what became of requests, and tells when that is known of as many as there are to be.
+struct Settled {
+    requests: u64,
+    decided: u64,
+    refused: BTreeMap<Refusal, u64>,
+    tell: Sender<()>,
+}
+
+impl Settled {
+    fn watch(journal: &mut Journal, requests: u64) -> Receiver<()> {
+        let (tell, settled) = channel();
+        journal.add_watcher(Settled { requests, decided: 0, refused: BTreeMap::new(), tell });
+        settled
+    }
+}
+
+impl Sink for Settled {
+    fn record(&mut self, record: &Record) -> io::Result<()> {
+        match record {
+            Record::Reply { .. } | Record::Silence { .. } => self.decided += 1,
+            Record::Overflow { dropped } => {
+                self.refused.insert(Refusal::Queue, *dropped);
+            }
+            Record::Refused { reason, packets } => {
+                self.refused.insert(*reason, *packets);
+            }
+            _ => return Ok(()),
+        }
+        if self.decided + self.refused.values().sum::<u64>() >= self.requests {
+            // Nobody listens any more if ping has ended by itself.
+            let _ = self.tell.send(());
+        }
+        Ok(())
+    }
 }
 
 /// Stops the stack when dropped, however the ping ended: its thread must not outlive the scope.

@@ -35,10 +35,10 @@ pub struct Report {
     /// Hosted models: the tokens of all packets by kind, and what they cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spending: Option<Spending>,
-    /// Median milliseconds of a first attempt at a valid request.
-    pub median_ms: f64,
+    /// Median milliseconds of a first attempt at a valid request; nothing if none was measured.
+    pub median_ms: Option<f64>,
     /// The milliseconds within which 95 of 100 first attempts at a valid request ended.
-    pub p95_ms: f64,
+    pub p95_ms: Option<f64>,
     /// The seed.
     pub seed: u64,
     /// Whether every packet of the plan was measured.
@@ -151,10 +151,10 @@ impl Report {
 
     /// Computes what depends on all outcomes.
     pub fn summarise(&mut self) {
-        let packets = self.valid.n + self.bad.n;
+        let packets = self.valid.n + self.bad.n + self.unavailable;
         self.tokens_per_packet = self.tokens as f64 / packets.max(1) as f64;
-        self.median_ms = quantile(&mut self.milliseconds, 0.5).unwrap_or_default();
-        self.p95_ms = quantile(&mut self.milliseconds, 0.95).unwrap_or_default();
+        self.median_ms = quantile(&mut self.milliseconds, 0.5);
+        self.p95_ms = quantile(&mut self.milliseconds, 0.95);
     }
 }
 
@@ -205,21 +205,24 @@ pub fn lines(report: &Report) -> String {
             class.n, class.exact
         );
     }
-    let _ = writeln!(
-        text,
-        "{:.1} tokens per packet, median {:.3} ms, 95 of 100 within {:.3} ms per valid request",
-        report.tokens_per_packet, report.median_ms, report.p95_ms
-    );
+    let _ = write!(text, "{:.1} tokens per packet", report.tokens_per_packet);
+    let _ = match (report.median_ms, report.p95_ms) {
+        (Some(median), Some(p95)) => writeln!(
+            text,
+            ", median {median:.3} ms, 95 of 100 within {p95:.3} ms per valid request"
+        ),
+        _ => writeln!(text),
+    };
     if let Some(Spending { usage, usd }) = &report.spending {
         let usd = usd.map_or("at an unknown price".to_owned(), |usd| format!("${usd:.6}"));
         let _ = writeln!(
             text,
-            "tokens read {}, from a cache {}, into a cache {}, written {} (reasoning {}); {usd}",
-            usage.input, usage.cached, usage.cache_written, usage.output, usage.thinking
+            "tokens read {}, from a cache {}, into a cache {}, written {}; {usd}",
+            usage.input, usage.cached, usage.cache_written, usage.output
         );
     }
     if report.unavailable > 0 {
-        let _ = writeln!(text, "not asked, because it was unavailable: {}", report.unavailable);
+        let _ = writeln!(text, "without an answer, counted nowhere above: {}", report.unavailable);
     }
     if !report.complete {
         let _ = writeln!(text, "NOT COMPLETE: not every packet of the plan was measured");
@@ -265,6 +268,7 @@ fn row(report: &Report) -> [String; 13] {
     let of = |part: u64, n: u64| format!("{part}/{n}");
     let packets = (valid.n + bad.n).max(1) as f64;
     let tokens = |total: u64| format!("{:.0}", total as f64 / packets);
+    let seconds = |ms: f64| format!("{:.3}", ms / 1e3);
     let usage = report.spending.map(|spending| spending.usage);
     let read = usage.map(|usage| usage.total() - usage.output);
     let offload = if report.checksum_offload { " + checksum offload" } else { "" };
@@ -280,8 +284,8 @@ fn row(report: &Report) -> [String; 13] {
         bad.passed.to_string(),
         read.map_or("-".into(), tokens),
         usage.map_or("-".into(), |usage| tokens(usage.output)),
-        format!("{:.3}", report.median_ms / 1e3),
-        format!("{:.3}", report.p95_ms / 1e3),
+        report.median_ms.map_or("-".into(), seconds),
+        report.p95_ms.map_or("-".into(), seconds),
         report.spending.and_then(|s| s.usd).map_or("-".into(), |usd| format!("{usd:.4}")),
     ]
 }

@@ -76,7 +76,8 @@ fn each_way_to_be_wrong_is_counted_as_what_it_is() {
     assert_eq!((lost.valid.vetoed, lost.bad.misnamed), (20, 20));
     let away = counted(Action::Unavailable("no network".into()));
     assert_eq!((away.valid.n, away.bad.n, away.unavailable), (0, 0, 40));
-    assert!((wrong.median_ms - 7.0).abs() < 1e-9 && (wrong.p95_ms - 7.0).abs() < 1e-9);
+    assert_eq!((wrong.median_ms, wrong.p95_ms), (Some(7.0), Some(7.0)));
+    assert_eq!((away.median_ms, away.p95_ms), (None, None));
 }
 
 #[test]

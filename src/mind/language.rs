@@ -18,10 +18,12 @@ use crate::transcript;
 
 /// How long an answer is waited for where no deadline is set.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
-/// How often a call that failed for a while is repeated.
+/// How often a call that failed for a while is repeated; once, if part of the answer had come and is paid
+/// for.
 const REPEATS: u32 = 2;
-/// The pause before the first repetition; it doubles.
+/// The pause before the first repetition; it doubles, up to the longest.
 const PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 /// Most characters of reasoning that are shown and written down for one attempt.
 const MOST_REASONING: usize = 64 << 10;
 
@@ -82,19 +84,29 @@ impl Model {
             if let Some(pause) = pause_asked {
                 self.close_endpoint(pause);
             }
-            let hopeless = repeat == REPEATS || !error.is_temporary();
+            let hopeless = !error.is_temporary() || repeat >= self.repeats(&error, &usage);
             if hopeless || Instant::now() + next >= until || !self.sleep(next) {
                 return Err(error.into());
             }
-            pause *= 2;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
         unreachable!("the last repetition returns")
+    }
+
+    /// How often a call that failed so may be repeated.
+    fn repeats(&self, error: &BackendError, usage: &Usage) -> u32 {
+        match error {
+            // A server of one's own that loads its model costs nothing but patience.
+            BackendError::Status { code: 503, .. } if self.price == Some(Price::FREE) => u32::MAX,
+            _ if usage.output > 0 => 1,
+            _ => REPEATS,
+        }
     }
 
     fn reserve(&self, prompt: &Prompt, until: Instant) -> Result<Reservation, String> {
         let (input, output) = (prompt.most_input(), self.backend.most_output());
         let usd = self.price.map_or(0.0, |price| price.at_most(input, output));
-        self.budget.reserve(Cost { tokens: input + output, usd }, until)
+        self.budget.reserve(Cost { tokens: input.saturating_add(output), usd }, until)
     }
 
     fn book(&self, reservation: Reservation, usage: Usage, usd: Option<f64>, spent: &mut Spending) {
@@ -114,7 +126,7 @@ impl Model {
     fn wait_for_the_endpoint(&self, until: Instant) -> Result<(), BackendError> {
         let open = *self.closed_until.lock().expect("no thread panicked");
         if open >= until {
-            return Err(BackendError::TimedOut("call allowed: the endpoint asks to be left alone"));
+            return Err(BackendError::Closed);
         }
         match self.sleep(open.saturating_duration_since(Instant::now())) {
             true => Ok(()),
@@ -210,7 +222,8 @@ impl Mind for LanguageModel {
         let (action, answer) = match completed {
             Err(BackendErrorOrBudget(why)) => (Action::Unavailable(why), None),
             Ok(completion) => {
-                let action = action(&completion, &prompt, &event.packet);
+                let most = self.model.backend.most_output();
+                let action = action(&completion, most, &prompt, &event.packet);
                 (action, Some(completion.text))
             }
         };
@@ -234,9 +247,15 @@ impl Mind for LanguageModel {
 }
 
 /// What a completion wants done.
-fn action(completion: &Completion, prompt: &Prompt, request: &[u8]) -> Action {
+fn action(completion: &Completion, most: u64, prompt: &Prompt, request: &[u8]) -> Action {
+    let written = completion.usage.output;
     match &completion.stop {
         Stop::Refused(why) => Action::Fail(format!("the model declined to answer: {why}")),
+        // Servers round the limit, but not by a tenth.
+        Stop::Length if written < most - most / 10 => Action::Fail(format!(
+            "the answer was cut after {written} tokens although --max-tokens allows {most}: the model's \
+             context is full"
+        )),
         Stop::Length => {
             Action::Fail("the answer was cut at the most tokens allowed (--max-tokens)".into())
         }

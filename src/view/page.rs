@@ -1,5 +1,6 @@
 //! A page: lines for a terminal of 80 columns, with their colours, before they are printed.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use anstyle::Style;
@@ -12,15 +13,15 @@ pub(super) const WIDTH: usize = 80;
 pub(super) struct Page(pub(super) String);
 
 impl Page {
-    /// A line as it is.
+    /// A line.
     pub(super) fn line(&mut self, text: &str) {
-        self.0 += text;
+        self.0 += &printable(text);
         self.0.push('\n');
     }
 
     /// A line in colour.
     pub(super) fn styled(&mut self, style: Style, text: &str) {
-        let _ = writeln!(self.0, "{style}{text}{style:#}");
+        let _ = writeln!(self.0, "{style}{}{style:#}", printable(text));
     }
 
     /// Words separated by commas, as many lines as they need, each but the first indented.
@@ -40,6 +41,15 @@ impl Page {
             line += &word;
         }
         self.styled(style, &line);
+    }
+}
+
+/// A text that does to a terminal what text does: what comes from a model or its endpoint may hold control
+/// characters, and those could do anything.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    match text.contains(char::is_control) {
+        false => Cow::Borrowed(text),
+        true => Cow::Owned(text.replace(char::is_control, "\u{fffd}")),
     }
 }
 
@@ -107,7 +117,7 @@ impl Prose {
             // What is longer than a row, a packet in hex say, is cut where the row ends.
             let room = WIDTH - self.column;
             let cut = word.char_indices().nth(room).map_or(word.len(), |(at, _)| at);
-            page.0 += &word[..cut];
+            page.0 += &printable(&word[..cut]);
             self.column += columns.min(room);
             word = &word[cut..];
         }
@@ -124,6 +134,17 @@ mod tests {
         let mut page = Page::default();
         Prose::default().go_on(&mut page, "│", text, true);
         page.0
+    }
+
+    #[test]
+    fn control_characters_are_shown_as_none() {
+        let hostile = "a\x1b[31mb\x07\x0cc\r\n";
+        let mut page = Page::default();
+        page.line(hostile);
+        page.list(Style::new(), hostile, [hostile.to_owned()].into_iter());
+        Prose::default().go_on(&mut page, "│", hostile, true);
+        assert_eq!(page.0.matches(char::is_control).count(), 3, "the ends of lines: {:?}", page.0);
+        assert_eq!(printable("é│ \u{fffd}"), "é│ \u{fffd}");
     }
 
     #[test]

@@ -26,7 +26,7 @@ fn status(code: u16) -> Fault {
 fn table() -> Vec<(Fault, &'static str)> {
     vec![
         (status(400), "HTTP 400"),
-        (status(401), "the key is wrong"),
+        (status(401), "does not accept the key"),
         (status(403), "HTTP 403"),
         (status(404), "no such model"),
         (status(413), "the request is too large"),
