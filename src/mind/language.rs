@@ -253,11 +253,11 @@ fn action(completion: &Completion, most: u64, prompt: &Prompt, request: &[u8]) -
         Stop::Refused(why) => Action::Fail(format!("the model declined to answer: {why}")),
         // Servers round the limit, but not by a tenth.
         Stop::Length if written < most - most / 10 => Action::Fail(format!(
-            "the answer was cut after {written} tokens although --max-tokens allows {most}: the model's \
-             context is full"
+            "the answer was cut after {written} tokens, although --max-tokens allows {most}: the model's \
+             context is full, or its server has a limit of its own"
         )),
         Stop::Length => {
-            Action::Fail("the answer was cut at the most tokens allowed (--max-tokens)".into())
+            Action::Fail(format!("the answer was cut at the {most} tokens of --max-tokens"))
         }
         Stop::Done if completion.text.trim().is_empty() => {
             Action::Fail("the answer is empty".into())

@@ -50,7 +50,7 @@ fn table() -> Vec<(Fault, &'static str)> {
         // In JSON they stand one behind the other, and make one packet that is none.
         (Fault::TwoPackets, ""),
         (Fault::Refusal, "declined"),
-        (Fault::MaxTokens, "cut at the most tokens"),
+        (Fault::MaxTokens, "the answer was cut"),
         (Fault::InvalidUtf8, "invalid UTF-8"),
         (Fault::NotJson, "no JSON"),
         (Fault::Html, "stream of events"),
