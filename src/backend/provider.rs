@@ -183,7 +183,13 @@ impl Endpoint {
             name.as_deref().and_then(&variable).filter(|value| !value.trim().is_empty())
         };
         let base_url = set(&data.base_url_variable).unwrap_or_else(|| data.base_url.clone());
-        let base_url = base_url.trim().trim_end_matches('/').to_owned();
+        let base_url = base_url.trim().trim_end_matches('/');
+        // Anthropic's paths begin with it; many write it down all the same.
+        let base_url = match data.api {
+            Api::Anthropic => base_url.strip_suffix("/v1").unwrap_or(base_url),
+            Api::Openai => base_url,
+        };
+        let base_url = base_url.to_owned();
         let key = set(&data.key_variable).map(|key| Secret::new(&key)).or_else(|| data.key.clone());
         let no_key = BackendError::NoKey {
             provider: provider.to_owned(),
@@ -285,5 +291,9 @@ mod tests {
         assert!(plain.needs_budget);
         let other = endpoint(&[("KEY", "k"), ("URL", "http://b")]);
         assert_eq!((other.base_url.as_str(), other.check_key()), ("http://b", Ok(())));
+        let data = Provider { api: Api::Anthropic, ..data };
+        let claude =
+            Endpoint::new("p", "m", &data, Asking::default(), Notices::default(), |_| None);
+        assert_eq!(claude.base_url, "http://a");
     }
 }
