@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use provider::{Behaviour, Latency, Provider};
+use provider::{Behaviour, Fault, Latency, Provider};
 use softstack::journal::Record;
 
 use crate::host::{KEY, MODELS, Running, configuration, ping};
@@ -56,6 +56,33 @@ fn twenty_at_once_take_as_long_as_one() {
     assert!(took >= FIRST_TOKEN && took < 2 * FIRST_TOKEN, "{took:?}");
 }
 
+/// Once every request is decided, ping need not wait for what will not come.
+#[test]
+fn ping_does_not_wait_in_vain() {
+    let provider =
+        Provider::start(Behaviour { key: Some("another".into()), ..Behaviour::default() });
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    let more = format!("account = \"{}\"", folder.path().display());
+    std::fs::write(&config, configuration(&provider, &more)).unwrap();
+    for wire in ["memory", "auto"] {
+        if wire == "auto" && misses(&["ping"]) {
+            continue;
+        }
+        let began = Instant::now();
+        let arguments = format!("ping -c 2 -i 0.2 --quiet --wire {wire} --model {}", MODELS[0]);
+        let finished = run(softstack(&format!("{arguments} --config {}", config.display())));
+        if finished.code == Some(2) && finished.stderr.contains("--wire memory") {
+            skip(&finished.stderr);
+            continue;
+        }
+        assert_eq!(finished.code, Some(1), "{finished:?}");
+        assert!(finished.stdout.contains("2 packets transmitted, 0 received"), "{finished:?}");
+        assert!(finished.stdout.contains("HTTP 401"), "the reason is told: {finished:?}");
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    }
+}
+
 /// Replies leave in the order of the requests, although the later ones are ready first.
 #[test]
 fn one_flow_stays_in_order() {
@@ -81,6 +108,26 @@ fn what_comes_too_late_is_not_sent() {
         _ => None,
     });
     assert!(seconds.is_some_and(|seconds| (1.0..1.9).contains(&seconds)), "{told:?}");
+    host.finish();
+}
+
+/// An answer that is ready waits for those before it in its flow, but not for ever: a packet that is
+/// given up makes way.
+#[test]
+fn what_is_given_up_makes_way() {
+    let provider = slow(Duration::from_millis(100));
+    provider.set(Fault::TimeoutBeforeFirstByte);
+    let host = Running::start(&provider, MODELS[0], "deadline = 2\nrate = \"none\"\n");
+    host.send(&ping(1));
+    while provider.seen().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    provider.set(Fault::None);
+    std::thread::sleep(Duration::from_millis(700));
+    host.send(&ping(2));
+    let told = host.outcomes(2);
+    assert_eq!(told.iter().map(|told| told.packet).collect::<Vec<_>>(), [1, 2]);
+    assert!(told[0].sent.is_none() && told[1].sent.is_some(), "{told:?}");
     host.finish();
 }
 
