@@ -116,7 +116,7 @@ impl Admission {
     /// is the likeliest to have given up.
     pub fn offer(&self, mut event: Event) {
         let policy = &self.policy;
-        event.expires = policy.deadline.map(|deadline| event.received + deadline);
+        event.expires = policy.deadline.and_then(|deadline| event.received.checked_add(deadline));
         let mut room = self.lock();
         if let Err(refusal) = room.examine(&event, policy) {
             return room.refuse(refusal);
@@ -162,7 +162,7 @@ impl Admission {
         }
     }
 
-    /// Says that a packet that was taken has been dealt with: the same one may come again.
+    /// Says that a packet that was taken has been dealt with, to its reply: the same one may come again.
     pub fn finish(&self, event: &Event) {
         if self.policy.deduplicate {
             self.lock().forget(event);

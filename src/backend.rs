@@ -100,16 +100,18 @@ pub struct Usage {
 impl Usage {
     /// All tokens, read and written.
     pub fn total(&self) -> u64 {
-        self.input + self.cached + self.cache_written + self.output
+        let kinds = [self.input, self.cached, self.cache_written, self.output];
+        kinds.into_iter().fold(0, u64::saturating_add)
     }
 
     /// Adds another count to this one.
     pub fn add(&mut self, other: &Usage) {
-        self.input += other.input;
-        self.cached += other.cached;
-        self.cache_written += other.cache_written;
-        self.output += other.output;
-        self.thinking += other.thinking;
+        let add = |sum: &mut u64, tokens: u64| *sum = sum.saturating_add(tokens);
+        add(&mut self.input, other.input);
+        add(&mut self.cached, other.cached);
+        add(&mut self.cache_written, other.cache_written);
+        add(&mut self.output, other.output);
+        add(&mut self.thinking, other.thinking);
         self.estimated |= other.estimated;
     }
 }
@@ -122,6 +124,14 @@ pub struct Spending {
     /// US dollars; absent where no price is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usd: Option<f64>,
+}
+
+impl Spending {
+    /// Adds another spending to this one.
+    pub fn add(&mut self, other: &Spending) {
+        self.usage.add(&other.usage);
+        self.usd = other.usd.map(|usd| usd + self.usd.unwrap_or_default()).or(self.usd);
+    }
 }
 
 /// A model that an endpoint offers.
@@ -139,13 +149,14 @@ pub struct Listed {
 pub struct Failure {
     /// Why.
     pub error: BackendError,
-    /// What was used all the same, estimated where the API could not say.
-    pub usage: Usage,
+    /// What was used all the same, as far as anybody heard: up to all that the model might use can be
+    /// billed. `None`: nothing.
+    pub lost: Option<Box<Usage>>,
 }
 
 impl From<BackendError> for Failure {
     fn from(error: BackendError) -> Failure {
-        Failure { error, usage: Usage::default() }
+        Failure { error, lost: None }
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Cost {
 
 impl Cost {
     fn plus(self, other: Cost) -> Cost {
-        Cost { tokens: self.tokens + other.tokens, usd: self.usd + other.usd }
+        Cost { tokens: self.tokens.saturating_add(other.tokens), usd: self.usd + other.usd }
     }
 
     fn less(self, other: Cost) -> Cost {
@@ -59,8 +59,8 @@ impl Limits {
         self.day_tokens.is_some() || self.day_usd.is_some()
     }
 
-    /// Which limit would be passed by spending that much in the run and in the day.
-    fn passed(&self, run: Cost, day: Cost) -> Option<String> {
+    /// Which limit would be passed by spending that much in the run and in the day, and for how long.
+    fn passed(&self, run: Cost, day: Cost) -> Option<(String, Exhausted)> {
         let tokens = |spent: u64, limit: Option<u64>, what: &str| {
             let limit = limit.filter(|limit| spent > *limit)?;
             Some(format!("{what} is {limit} tokens"))
@@ -69,10 +69,15 @@ impl Limits {
             let limit = limit.filter(|limit| spent > *limit)?;
             Some(format!("{what} is ${limit:.2}"))
         };
-        tokens(run.tokens, self.run_tokens, "the budget of a run (--run-tokens)")
-            .or_else(|| money(run.usd, self.run_usd, "the budget of a run (--run-usd)"))
-            .or_else(|| tokens(day.tokens, self.day_tokens, "the budget of a day (--day-tokens)"))
-            .or_else(|| money(day.usd, self.day_usd, "the budget of a day (--day-usd)"))
+        let of_the_run = tokens(run.tokens, self.run_tokens, "the budget of a run (--run-tokens)")
+            .or_else(|| money(run.usd, self.run_usd, "the budget of a run (--run-usd)"));
+        if let Some(limit) = of_the_run {
+            return Some((limit, Exhausted::Run));
+        }
+        let of_the_day = tokens(day.tokens, self.day_tokens, "the budget of a day (--day-tokens)")
+            .or_else(|| money(day.usd, self.day_usd, "the budget of a day (--day-usd)"));
+        of_the_day
+            .map(|limit| (format!("until midnight UTC: {limit}"), Exhausted::Day(ledger::today())))
     }
 }
 
@@ -92,7 +97,16 @@ struct State {
     reserved: Cost,
     under_way: u64,
     ledger: Option<Ledger>,
-    exhausted: bool,
+    exhausted: Option<Exhausted>,
+}
+
+/// Since when nothing is spent any more.
+#[derive(Debug)]
+enum Exhausted {
+    /// For the rest of the run.
+    Run,
+    /// For the rest of that day.
+    Day(String),
 }
 
 /// Money and tokens set aside for one call. Dropped unused, they go back.
@@ -119,13 +133,13 @@ impl Budget {
             None => None,
         };
         let (spent, reserved) = (Cost::default(), Cost::default());
-        let state = Mutex::new(State { spent, reserved, under_way: 0, ledger, exhausted: false });
+        let state = Mutex::new(State { spent, reserved, under_way: 0, ledger, exhausted: None });
         Ok(Arc::new(Budget { limits, state, returned: Condvar::new(), notices }))
     }
 
     /// Whether nothing more will be spent.
     pub fn is_exhausted(&self) -> bool {
-        self.lock().exhausted
+        self.lock().is_exhausted()
     }
 
     /// What was spent in this run.
@@ -141,15 +155,16 @@ impl Budget {
     pub fn reserve(self: &Arc<Budget>, most: Cost, until: Instant) -> Result<Reservation, String> {
         let mut state = self.lock();
         loop {
-            if state.exhausted {
+            if state.is_exhausted() {
                 return Err("the budget is spent".into());
             }
             let day = match self.day(&mut state) {
                 Ok(day) => day,
-                Err(error) => return Err(self.exhaust(state, error.to_string())),
+                Err(error) => return Err(self.exhaust(state, Exhausted::Run, error.to_string())),
             };
             let wanted = state.reserved.plus(most);
-            let Some(limit) = self.limits.passed(state.spent.plus(wanted), day.plus(wanted)) else {
+            let passed = self.limits.passed(state.spent.plus(wanted), day.plus(wanted));
+            let Some((limit, exhausted)) = passed else {
                 state.reserved = wanted;
                 state.under_way += 1;
                 return Ok(Reservation { budget: Arc::clone(self), cost: most });
@@ -161,7 +176,7 @@ impl Budget {
                      and the next call may take up to {} (${:.4})",
                     most.tokens, most.usd
                 );
-                return Err(self.exhaust(state, message));
+                return Err(self.exhaust(state, exhausted, message));
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -179,8 +194,13 @@ impl Budget {
     }
 
     /// Stops spending, and says so once.
-    fn exhaust(&self, mut state: MutexGuard<State>, message: String) -> String {
-        state.exhausted = true;
+    fn exhaust(
+        &self,
+        mut state: MutexGuard<State>,
+        exhausted: Exhausted,
+        message: String,
+    ) -> String {
+        state.exhausted = Some(exhausted);
         self.notices.leave(message.clone());
         self.returned.notify_all();
         message
@@ -191,6 +211,16 @@ impl Budget {
     }
 }
 
+impl State {
+    /// Whether nothing is to be spent; a new day is a new budget.
+    fn is_exhausted(&mut self) -> bool {
+        if matches!(&self.exhausted, Some(Exhausted::Day(day)) if *day != ledger::today()) {
+            self.exhausted = None;
+        }
+        self.exhausted.is_some()
+    }
+}
+
 impl Reservation {
     /// Books what the call to `model` did cost and gives the rest back.
     pub fn settle(self, model: &str, spending: &Spending) {
@@ -198,14 +228,24 @@ impl Reservation {
         if spending.usage == Usage::default() {
             return;
         }
+        self.book(model, cost);
+    }
+
+    /// Books all that was set aside for the call to `model`: nobody knows what it cost.
+    pub fn spend_all(self, model: &str) {
+        self.book(model, self.cost);
+    }
+
+    fn book(&self, model: &str, cost: Cost) {
         let mut state = self.budget.lock();
         state.spent = state.spent.plus(cost);
         let booked = state.ledger.as_mut().map_or(Ok(()), |ledger| ledger.book(model, cost));
         // Without an account there is no telling what a day has cost: better stop than guess.
         if let Err(error) = booked
-            && !state.exhausted
+            && state.exhausted.is_none()
         {
-            self.budget.exhaust(state, format!("no more calls to models: {error}"));
+            let message = format!("no more calls to models: {error}");
+            self.budget.exhaust(state, Exhausted::Run, message);
         }
     }
 }
@@ -281,6 +321,13 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_without_an_end_costs_all_that_it_might() {
+        let (budget, _) = budget(Limits { run_usd: Some(1.0), ..Limits::default() });
+        budget.reserve(cost(80, 0.5), Instant::now()).unwrap().spend_all("m");
+        assert_eq!(budget.spent(), cost(80, 0.5));
+    }
+
+    #[test]
     fn a_day_is_kept_account_of_across_runs() {
         let folder = tempfile::tempdir().unwrap();
         let limits = Limits { day_tokens: Some(100), ..Limits::default() };
@@ -297,6 +344,10 @@ mod tests {
         let three = open();
         three.reserve(cost(40, 0.0), until).unwrap().settle("m", &spending(40, 0.0));
         assert!(open().reserve(cost(1, 0.0), until).is_err());
+        // A new day is a new budget.
+        assert!(two.is_exhausted());
+        two.lock().exhausted = Some(Exhausted::Day("2026-01-01".into()));
+        assert!(!two.is_exhausted());
         let nowhere = Budget::new(limits.clone(), None, Notices::default());
         assert!(nowhere.is_err());
     }

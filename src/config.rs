@@ -104,6 +104,8 @@ pub struct Settings {
     pub prices: BTreeMap<String, Price>,
 }
 
+/// The longest deadline, in seconds.
+const DAY: f64 = 86_400.0;
 const ADMISSION: &str = "Which packets they are asked about";
 const BUDGET: &str = "What they may spend";
 
@@ -176,17 +178,16 @@ impl Config {
         if let Some(path) = file {
             let text = std::fs::read_to_string(&path)
                 .map_err(|why| ConfigError::File { path: path.clone(), why })?;
-            // Read as text, so that a folder or a file without permission is told of as what it is.
-            let source = figment::Profile::Default;
-            let shown = path.display().to_string();
-            layers =
-                layers.merge(Named { name: shown, inner: Toml::string(&text).profile(source) });
+            let name = path.display().to_string();
+            check_syntax(&text, &name)?;
+            layers = layers.merge(Named { name, inner: Toml::string(&text) });
         }
         let names: Vec<String> = setting_names();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         layers = layers.merge(Env::prefixed("SOFTSTACK_").only(&names));
         layers = layers.merge(Named { name: "the command line".into(), inner: given(flags) });
-        let settings = layers.extract().map_err(|error| ConfigError::Value(error.to_string()))?;
+        let settings: Settings = layers.extract().map_err(|error| wrong_value(&error))?;
+        settings.check()?;
         Ok(Config { settings, layers })
     }
 
@@ -203,6 +204,66 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.settings.fmt(f)
     }
+}
+
+impl Settings {
+    /// The bounds that the flags have too, for what came from elsewhere.
+    fn check(&self) -> Result<(), ConfigError> {
+        let within = |name: &str, value: Option<u64>, least: u64, most: u64| match value {
+            Some(value) if !(least..=most).contains(&value) => Err(ConfigError::Value(format!(
+                "{name} is {value}, and must be from {least} to {most}"
+            ))),
+            _ => Ok(()),
+        };
+        within("attempts", self.attempts.map(u64::from), 1, 10)?;
+        within("max_tokens", self.max_tokens, 64, 1_000_000)?;
+        within("in_flight", self.in_flight.map(u64::from), 1, 1_024)?;
+        within("queue", self.queue.map(u64::from), 1, 65_536)?;
+        within("burst", self.burst.map(u64::from), 1, u64::from(u32::MAX))?;
+        for (name, provider) in &self.providers {
+            let name = format!("providers.{name}.in_flight");
+            within(&name, Some(provider.in_flight.into()), 1, 1_024)?;
+        }
+        let too_long = |limit: &Bound<f64>| matches!(limit, Bound::At(seconds) if *seconds > DAY);
+        if self.deadline.as_ref().is_some_and(too_long) {
+            return Err(ConfigError::Value("deadline is more than a day (86400)".into()));
+        }
+        match self.temperature {
+            Some(temperature) if !(0.0..=2.0).contains(&temperature) => {
+                Err(ConfigError::Value("temperature must be from 0 to 2".into()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether the text is TOML. The line is named and not shown: it may hold a key.
+fn check_syntax(text: &str, name: &str) -> Result<(), ConfigError> {
+    let Err(error) = toml::from_str::<toml::Table>(text) else { return Ok(()) };
+    let at = error.span().map_or(0, |span| span.start.min(text.len()));
+    let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+    let message = error.message().lines().next().unwrap_or_default();
+    Err(ConfigError::Value(format!("{name}, line {line}: this is no TOML: {message}")))
+}
+
+/// What is wrong with a value, where: not the value itself, if it is text, which may be a key.
+fn wrong_value(error: &figment::Error) -> ConfigError {
+    use figment::error::{Actual, Kind};
+    let found = |actual: &Actual| match actual {
+        Actual::Str(_) => "text".to_owned(),
+        other => other.to_string(),
+    };
+    let what = match &error.kind {
+        Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
+            format!("found {}, expected {expected}", found(actual))
+        }
+        kind => kind.to_string(),
+    };
+    let key = error.path.join(".");
+    let key = if key.is_empty() { key } else { format!("{key}: ") };
+    let source = error.metadata.as_ref().map(|metadata| metadata.name.clone().into_owned());
+    let source = source.map(|name| format!(" (from {name})")).unwrap_or_default();
+    ConfigError::Value(format!("{key}{what}{source}"))
 }
 
 /// A layer under a name of ours, for messages.

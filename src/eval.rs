@@ -142,10 +142,8 @@ fn measure(event: &Event, mind: &mut dyn Mind) -> Outcome {
     for attempt in 1.. {
         let Some(thought) = mind.think(event, attempt, &objections, &mut |_| {}) else { break };
         outcome.tokens += thought.tokens;
-        if let Some(Spending { usage, usd }) = thought.spending {
-            let sum = outcome.spending.get_or_insert_default();
-            sum.usage.add(&usage);
-            sum.usd = usd.map(|usd| usd + sum.usd.unwrap_or_default()).or(sum.usd);
+        if let Some(spending) = &thought.spending {
+            outcome.spending.get_or_insert_default().add(spending);
         }
         let (verdict, findings) = verdict(event, &thought.action);
         if attempt == 1 {
@@ -153,6 +151,10 @@ fn measure(event: &Event, mind: &mut dyn Mind) -> Outcome {
             outcome.first = first(fault.map(|reason| reason.name()), &thought.action, verdict);
             let right = matches!(outcome.first, First::Exact | First::RightDrop);
             outcome.said = (!right).then(|| said(&thought.action));
+        } else if let Action::Unavailable(_) = thought.action {
+            // Whether it would have been right after the veto nobody knows.
+            outcome.first = First::Unavailable;
+            outcome.said = Some(said(&thought.action));
         } else {
             outcome.second |= verdict != Verdict::Vetoed;
         }

@@ -208,7 +208,7 @@ pub struct Statistics {
     pub received: u64,
     /// Replies transmitted.
     pub replied: u64,
-    /// Packets dropped on purpose.
+    /// Packets met with silence where that was right.
     pub silent: u64,
     /// Attempts that the judge vetoed.
     pub vetoed: u64,
@@ -236,10 +236,8 @@ impl Statistics {
     /// Counts what a thought used.
     pub(crate) fn spend(&mut self, thought: &Thought) {
         self.tokens += thought.tokens;
-        if let Some(Spending { usage, usd }) = thought.spending {
-            let sum = self.spending.get_or_insert_default();
-            sum.usage.add(&usage);
-            sum.usd = usd.map(|usd| usd + sum.usd.unwrap_or_default()).or(sum.usd);
+        if let Some(spending) = &thought.spending {
+            self.spending.get_or_insert_default().add(spending);
         }
     }
 }

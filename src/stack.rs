@@ -155,11 +155,13 @@ impl Shared<'_> {
             self.tell_news(admission, false);
             let outcome = self.handle(&mut *mind, &event);
             self.tell_notices();
-            let (flow, number, copy) = (Flow::of(&event.packet), event.number, event.clone());
+            let (flow, number) = (Flow::of(&event.packet), event.number);
+            let mut released = Vec::new();
             self.order.settle(flow, number, (event, outcome), |(event, outcome)| {
                 self.release(&event, outcome);
+                released.push(event);
             });
-            admission.finish(&copy);
+            released.iter().for_each(|event| admission.finish(event));
         }
     }
 
@@ -312,11 +314,14 @@ impl Shared<'_> {
     /// a flood must not fill the journal.
     fn tell_news(&self, admission: &Admission, at_last: bool) {
         self.tell_notices();
+        // Before the tally is locked: who takes a packet from admission locks flows under it, who
+        // releases a flow locks the tally under that, and so this must not wait for admission.
+        let refused = admission.refused();
         let mut tally = self.tally();
         if !at_last && tally.told.is_some_and(|told| told.elapsed() < NEWS) {
             return;
         }
-        for (refusal, packets) in admission.refused() {
+        for (refusal, packets) in refused {
             let known = match refusal {
                 Refusal::Queue => &mut tally.statistics.overflowed,
                 _ => tally.statistics.refused.entry(refusal).or_default(),
@@ -375,6 +380,8 @@ fn receive(
     admission: &Admission,
     stop: &AtomicBool,
 ) -> (u64, io::Result<()>) {
+    // However this thread ends: those that wait for packets must learn that none comes.
+    let _closing = Closing(admission);
     let mut buffer = vec![0; wire::MAX_DATAGRAM];
     let mut number = 0;
     let outcome = loop {
@@ -390,8 +397,16 @@ fn receive(
             Err(error) => break Err(error),
         }
     };
-    admission.close();
     (number, outcome)
+}
+
+/// Closes admission when dropped.
+struct Closing<'a>(&'a Admission);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// The median, which leaves the values partly sorted.
@@ -403,4 +418,79 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
 pub fn quantile(values: &mut [f64], part: f64) -> Option<f64> {
     let at = ((values.len() as f64 * part) as usize).min(values.len().saturating_sub(1));
     (!values.is_empty()).then(|| *values.select_nth_unstable_by(at, f64::total_cmp).1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admission::Policy;
+    use crate::link::memory::MemoryLink;
+
+    const HOST: Host = Host { address: std::net::Ipv4Addr::new(10, 0, 0, 1), broadcast: None };
+
+    /// Drops whatever comes, at once.
+    struct Dropper;
+
+    impl Mind for Dropper {
+        fn name(&self) -> String {
+            "dropper".into()
+        }
+
+        fn think(
+            &mut self,
+            _: &Event,
+            attempt: u32,
+            _: &[Finding],
+            _: &mut dyn FnMut(Shown),
+        ) -> Option<Thought> {
+            (attempt == 1).then(|| Thought {
+                action: Action::Drop("not-for-me".into()),
+                model: self.name(),
+                tokens: 0,
+                took: Duration::ZERO,
+                spending: None,
+                answer: None,
+            })
+        }
+    }
+
+    /// Many minds that think in no time are all in the stack's own code, all the time: what they lock they
+    /// must lock in one order. (They did not, and stood still after some ten thousand packets.)
+    #[test]
+    fn many_quick_minds_do_not_lock_each_other_out() {
+        const PACKETS: u64 = 150_000;
+        let (link, wire) = MemoryLink::pair();
+        let mind: Box<dyn Mind> = Box::new(Dropper);
+        let minds = (0..32).map(|_| Box::new(Dropper) as Box<dyn Mind>).collect();
+        let policy = Policy { deduplicate: true, capacity: 1_000, ..Policy::default() };
+        let thinkers = Thinkers { minds, policy, ..Thinkers::from(mind) };
+        let (stop, stopped) = (Arc::new(AtomicBool::new(false)), std::sync::mpsc::channel());
+        let (flag, tell) = (Arc::clone(&stop), stopped.0);
+        std::thread::spawn(move || {
+            let journal = Journal::new();
+            let statistics = Stack::new(Arc::new(link), thinkers, HOST, &journal).run(&flag);
+            tell.send(statistics).expect("the test waits");
+        });
+        for number in 0..PACKETS {
+            let source = [10, 0, 1, number as u8 % 8].into();
+            let elsewhere = [10, 0, 0, 9].into();
+            let identification = number as u16;
+            let echo = wire::Echo { identification, ..wire::Echo::new(source, elsewhere) };
+            // One that stands still takes no more.
+            let end = Instant::now() + Duration::from_secs(60);
+            while wire
+                .send(echo.request())
+                .is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+            {
+                assert!(Instant::now() < end, "it stands still after {number} packets");
+                std::thread::yield_now();
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+        let statistics = stopped.1.recv_timeout(Duration::from_secs(60)).expect("it stands still");
+        let Statistics { received, silent, overflowed, refused, .. } = statistics.expect("a link");
+        let refused: u64 = refused.values().sum();
+        assert_eq!(received, silent + overflowed + refused);
+        assert!(received >= PACKETS - 1_000, "{received}");
+    }
 }

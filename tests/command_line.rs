@@ -92,6 +92,8 @@ fn models_that_are_none() {
         ("ping --model ollama", "ollama needs the name of a model".into()),
         ("ping --model openrouter/x", "no key for openrouter: set OPENROUTER_API_KEY".into()),
         ("ping --model replay//no/such/journal", "cannot read /no/such/journal: ".into()),
+        ("ping --model nano --deadline 1e19", "deadline is more than a day".into()),
+        ("ping --model nano --temperature 3", "temperature must be from 0 to 2".into()),
         ("ping --config /no/such/file", "cannot read the configuration /no/such/file: ".into()),
     ] {
         assert_one_line(&run(softstack(arguments)), &expect);
@@ -102,13 +104,35 @@ fn models_that_are_none() {
 fn a_configuration_that_is_none() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
-    for (text, expect) in [("attempt = 1", "attempt"), ("attempts = -1", "attempts"), ("x", "TOML")]
-    {
+    for (text, expect) in [
+        ("attempt = 1", "attempt"),
+        ("attempts = -1", "attempts"),
+        ("in_flight = 0", "in_flight"),
+        ("x", "TOML"),
+        ("[providers.anthropic]\nkey = sk-unquoted", "line 2: this is no TOML"),
+    ] {
         fs::write(&path, text).unwrap();
         let finished = run(softstack(&format!("config --config {}", path.display())));
         assert_eq!((finished.code, finished.stdout.as_str()), (Some(2), ""), "{finished:?}");
         let told = finished.stderr.starts_with("softstack: in the configuration: ");
         assert!(told && finished.stderr.contains(expect), "{finished:?}");
+        assert!(!finished.stderr.contains("sk-"), "{finished:?}");
+    }
+    let mut command = softstack("ping --wire memory -c 1");
+    command.env("SOFTSTACK_IN_FLIGHT", "0");
+    assert_one_line(&run(command), "in_flight is 0");
+}
+
+/// A run that cannot begin leaves an old journal as it was.
+#[test]
+fn an_old_journal_is_not_lost_to_a_run_that_cannot_begin() {
+    let journal = tempfile::NamedTempFile::new().unwrap();
+    fs::write(journal.path(), "precious").unwrap();
+    let path = journal.path().display();
+    for arguments in ["run --raw no-such-device", "run --tun a/b", "ping --model gpt"] {
+        let finished = run(softstack(&format!("{arguments} --journal {path}")));
+        assert_eq!(finished.code, Some(2), "{finished:?}");
+        assert_eq!(fs::read_to_string(journal.path()).unwrap(), "precious", "{arguments}");
     }
 }
 

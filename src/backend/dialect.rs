@@ -7,7 +7,7 @@ use reqwest::RequestBuilder;
 use serde_json::Value;
 
 use super::extra::{Extra, Extras};
-use super::http::Http;
+use super::http::{CONNECTION, Http};
 use super::{BackendError, Completion, Delta, Failure, Stop, Usage};
 use crate::prompt::Prompt;
 
@@ -88,20 +88,27 @@ impl Heard {
         }
     }
 
-    /// What an answer that broke off has cost: nothing, where it was refused or no connection came
-    /// about; else the input, and what had come of the output.
-    fn lost(&self, prompt: &Prompt, error: &BackendError) -> Usage {
-        let heard_nothing =
-            self.usage.is_none() && self.text.is_empty() && self.thinking_bytes == 0;
-        match error {
-            BackendError::Status { .. } if heard_nothing => Usage::default(),
-            BackendError::Unreachable { .. } | BackendError::NoKey { .. } => Usage::default(),
-            _ => {
-                let estimate = self.estimate(prompt);
-                let said = self.usage.unwrap_or(estimate);
-                Usage { output: said.output.max(estimate.output), estimated: true, ..said }
-            }
+    fn is_empty(&self) -> bool {
+        self.usage.is_none() && self.text.is_empty() && self.thinking_bytes == 0
+    }
+
+    /// What becomes of an answer that broke off. It has cost nothing where it was refused or no
+    /// connection came about; else the input, what had come of the output, and perhaps more: reasoning
+    /// that is not shown is billed too.
+    fn lost(&self, prompt: &Prompt, error: BackendError) -> Failure {
+        let never_begun = match &error {
+            BackendError::Status { .. } => self.is_empty(),
+            BackendError::Unreachable { .. } | BackendError::NoKey { .. } => true,
+            BackendError::TimedOut { what, .. } => *what == CONNECTION,
+            _ => false,
+        };
+        if never_begun {
+            return error.into();
         }
+        let estimate = self.estimate(prompt);
+        let said = self.usage.unwrap_or(estimate);
+        let usage = Usage { output: said.output.max(estimate.output), estimated: true, ..said };
+        Failure { error, lost: Some(Box::new(usage)) }
     }
 }
 
@@ -125,7 +132,8 @@ pub(super) fn converse(
                 return Ok(true);
             }
             let value: Value = serde_json::from_str(&event.data).map_err(|_| {
-                BackendError::Malformed(format!("{:?} is no JSON", cut(&event.data)))
+                let data: String = dialect.http().mask(&event.data).chars().take(80).collect();
+                BackendError::Malformed(format!("{data:?} is no JSON"))
             })?;
             if event.name == "error" || value.get("error").is_some_and(|error| !error.is_null()) {
                 return Err(dialect.http().error_in(&value, 500));
@@ -136,18 +144,68 @@ pub(super) fn converse(
             Ok(completion) => return Ok(completion),
             Err(error) => error,
         };
-        if !dialect.extras().learn(&error, &sent) {
-            return Err(Failure { usage: heard.lost(prompt, &error), error });
+        // What breaks off in the middle does so for another reason, and is paid for.
+        if !heard.is_empty() || !dialect.extras().learn(&error, &sent) {
+            return Err(heard.lost(prompt, error));
         }
     }
 }
 
-/// A text that is quoted in an error.
-fn cut(text: &str) -> String {
-    text.chars().take(80).collect()
+/// A count in an answer, if it is there; no more than anybody could have counted.
+pub(super) fn number(value: &Value) -> u64 {
+    const MOST: u64 = 1 << 40;
+    value.as_u64().unwrap_or_default().min(MOST)
 }
 
-/// A number in an answer, if it is there.
-pub(super) fn number(value: &Value) -> u64 {
-    value.as_u64().unwrap_or_default()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mind::Event;
+    use crate::prompt::{Form, Program};
+
+    fn prompt() -> Prompt {
+        let host = verify::Host { address: [10, 0, 0, 1].into(), broadcast: None };
+        Prompt::new(&Program::new(Form::Bytes, false), &Event::new(host, 1, vec![0x45; 28]))
+    }
+
+    fn heard(text: &str, stop: Option<Stop>) -> Heard {
+        Heard { text: text.into(), stop, most_output: 10, ..Heard::default() }
+    }
+
+    #[test]
+    fn an_answer_without_an_end_is_none() {
+        let cut = heard("SEND 45", None).finish(&prompt());
+        assert!(matches!(cut, Err(BackendError::Cut(_))), "{cut:?}");
+        let whole = heard("SEND 45", Some(Stop::Done)).finish(&prompt()).unwrap();
+        assert_eq!((whole.text.as_str(), whole.stop), ("SEND 45", Stop::Done));
+        // The API did not say: estimated, and never more than the request allowed.
+        assert!(whole.usage.estimated && whole.usage.output == 3);
+        let long = heard(&"x".repeat(1_000), Some(Stop::Done)).finish(&prompt()).unwrap();
+        assert_eq!(long.usage.output, 10);
+    }
+
+    #[test]
+    fn what_is_lost_is_paid_for_if_it_was_begun() {
+        let timed_out = |what| BackendError::TimedOut { what, host: "http://h".into() };
+        let status = BackendError::Status {
+            code: 500,
+            kind: String::new(),
+            message: String::new(),
+            retry_after: None,
+        };
+        let lost = |heard: Heard, error| heard.lost(&prompt(), error).lost.map(|usage| *usage);
+        assert_eq!(lost(heard("", None), status.clone()), None, "it was refused");
+        assert_eq!(lost(heard("", None), timed_out(CONNECTION)), None, "it was not asked");
+        let asked = lost(heard("", None), timed_out("first byte of an answer"));
+        assert!(asked.is_some_and(|usage| usage.input > 500 && usage.output == 0));
+        let begun = lost(heard("SEND 45", None), status);
+        assert!(begun.is_some_and(|usage| usage.output == 3));
+    }
+
+    #[test]
+    fn counts_are_no_more_than_anybody_could_have_counted() {
+        let counts = ["-1", "1.5", "\"7\"", "null", "7", "18446744073709551615"];
+        let counts = counts.map(|text| number(&serde_json::from_str(text).unwrap()));
+        assert_eq!(counts, [0, 0, 0, 0, 7, 1 << 40]);
+    }
 }

@@ -45,6 +45,7 @@ impl Extra {
         match self {
             Extra::Structured => &[
                 "output_config.format",
+                "output_config:",
                 "response_format",
                 "json_schema",
                 "json schema",

@@ -21,6 +21,8 @@ use super::sse::{Event, Parser};
 pub const LARGEST_ANSWER: usize = 1 << 20;
 /// Most bytes of a refusal that are read.
 const LARGEST_REFUSAL: usize = 64 << 10;
+/// What was waited for when not even a connection came about.
+pub(super) const CONNECTION: &str = "connection";
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(10);
 /// Most characters of an endpoint's words that are passed on.
@@ -50,7 +52,7 @@ impl Http {
         let url = Url::parse(base).ok().filter(|url| url.has_host());
         let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
         let url = url.ok_or_else(|| BackendError::Unreachable {
-            host: base.to_owned(),
+            host: shown_address(base),
             why: "no address such as https://host/path".to_owned(),
         })?;
         let origin = url.origin().ascii_serialization();
@@ -169,8 +171,8 @@ impl Http {
         let code = response.status().as_u16();
         let retry_after = retry_after(response.headers());
         let body = self.body(response, LARGEST_REFUSAL).await.unwrap_or_default();
-        let (kind, message) = words(&body);
-        BackendError::Status { code, kind, message: self.mask(&message), retry_after }
+        let (kind, message) = words(&self.mask(&String::from_utf8_lossy(&body)));
+        BackendError::Status { code, kind, message, retry_after }
     }
 
     /// A success that is no stream: an error all the same, or another program's page.
@@ -185,7 +187,7 @@ impl Http {
 
     /// The error that a JSON object speaks of, however it is nested; `code` where it names none.
     pub fn error_in(&self, value: &Value, code: u16) -> BackendError {
-        let (kind, message) = words(value.to_string().as_bytes());
+        let (kind, message) = words(&self.mask(&value.to_string()));
         let named = value["error"]["code"].as_u64().or(value["code"].as_u64());
         let code = named.and_then(|code| u16::try_from(code).ok()).unwrap_or(match &*kind {
             "overloaded_error" => 529,
@@ -193,20 +195,20 @@ impl Http {
             "api_error" | "server_error" => 500,
             _ => code,
         });
-        BackendError::Status { code, kind, message: self.mask(&message), retry_after: None }
+        BackendError::Status { code, kind, message, retry_after: None }
     }
 
     fn malformed(&self, what: &str, body: &[u8]) -> BackendError {
-        let begun = String::from_utf8_lossy(&body[..body.len().min(QUOTED)]).into_owned();
-        let begun = begun.lines().next().unwrap_or_default().trim().to_owned();
-        BackendError::Malformed(self.mask(&format!("{what}, but {begun:?}")))
+        let text = self.mask(&String::from_utf8_lossy(body));
+        let begun: String = text.trim().lines().next().unwrap_or("").chars().take(QUOTED).collect();
+        BackendError::Malformed(format!("{what}, but {begun:?}"))
     }
 
     /// What became of a connection.
     fn broken(&self, error: &reqwest::Error) -> BackendError {
         let why = self.mask(&causes(error));
         if error.is_timeout() {
-            return self.timed_out("connection");
+            return self.timed_out(CONNECTION);
         }
         if !error.is_connect() {
             return BackendError::Cut(why);
@@ -227,7 +229,8 @@ impl Http {
         BackendError::TimedOut { what, host: self.origin.clone() }
     }
 
-    fn mask(&self, text: &str) -> String {
+    /// A text without the key: masked whole, before anything is cut from it.
+    pub(super) fn mask(&self, text: &str) -> String {
         match &self.secret {
             Some(secret) if !secret.is_empty() => text.replace(secret, "***"),
             _ => text.to_owned(),
@@ -273,26 +276,44 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
     kind.is_none_or(|kind| kind.starts_with("text/event-stream"))
 }
 
-/// In seconds; the other form, a date, is rare and means "later" just as well.
+/// In seconds; the other form, a date, is rare and means "later" just as well. A day is as good as for ever.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    const DAY: f64 = 86_400.0;
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse::<f64>().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
+    Duration::try_from_secs_f64(seconds.min(DAY)).ok()
 }
 
 /// Name and words of an error, in whichever of the usual shapes: `{"error":{"type","message"}}`,
 /// `{"error":"…"}`, `{"message"}`, or no JSON at all.
-fn words(body: &[u8]) -> (String, String) {
-    let value: Value = serde_json::from_slice(body).unwrap_or_default();
+fn words(body: &str) -> (String, String) {
+    let value: Value = serde_json::from_str(body).unwrap_or_default();
     let error = value.get("error").unwrap_or(&value);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let code = text(&error["code"]);
     let kind = if code.is_empty() { text(&error["type"]) } else { code };
     let message = match error {
         Value::String(message) => message.clone(),
-        Value::Null => String::from_utf8_lossy(body).trim().lines().next().unwrap_or("").to_owned(),
+        Value::Null => body.trim().lines().next().unwrap_or("").to_owned(),
         object => text(&object["message"]),
     };
-    (kind, message.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(QUOTED).collect())
+    let quoted = |text: String| {
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        words.chars().take(QUOTED).collect::<String>()
+    };
+    (quoted(kind), quoted(message))
+}
+
+/// An address as it may be shown: without user, password and query, where people put keys too.
+pub fn shown_address(address: &str) -> String {
+    let without_query = address.split(['?', '#']).next().unwrap_or_default();
+    match without_query.split_once("://") {
+        Some((scheme, rest)) => {
+            let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = authority.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{host}{path}")
+        }
+        None => without_query.rsplit('@').next().unwrap_or_default().to_owned(),
+    }
 }
 
 /// An error and what it came from, each said once.
@@ -327,13 +348,13 @@ mod tests {
 
     #[test]
     fn errors_of_every_shape() {
-        let cases: [(&[u8], &str, &str); 6] = [
-            (br#"{"type":"error","error":{"type":"a","message":"m"}}"#, "a", "m"),
-            (br#"{"error":{"message":"m","type":"a","code":"c"}}"#, "c", "m"),
-            (br#"{"error":{"message":"m","type":"a","code":404}}"#, "a", "m"),
-            (br#"{"error":"m"}"#, "", "m"),
-            (br#"{"object":"error","message":"m","type":"a","code":404}"#, "a", "m"),
-            (b" Bad\nGateway", "", "Bad"),
+        let cases = [
+            (r#"{"type":"error","error":{"type":"a","message":"m"}}"#, "a", "m"),
+            (r#"{"error":{"message":"m","type":"a","code":"c"}}"#, "c", "m"),
+            (r#"{"error":{"message":"m","type":"a","code":404}}"#, "a", "m"),
+            (r#"{"error":"m"}"#, "", "m"),
+            (r#"{"object":"error","message":"m","type":"a","code":404}"#, "a", "m"),
+            (" Bad\nGateway", "", "Bad"),
         ];
         for (body, kind, message) in cases {
             assert_eq!(words(body), (kind.into(), message.into()));
@@ -342,6 +363,32 @@ mod tests {
         let error = serde_json::json!({"error": {"message": "sk-secret is wrong", "code": 401}});
         let error = http.error_in(&error, 200).to_string();
         assert!(error.contains("HTTP 401") && error.contains("*** is wrong"), "{error}");
+        // A key where the text is cut, and one in the error's name.
+        let message = format!("{}sk-secret", "x".repeat(QUOTED - 4));
+        let error = serde_json::json!({"error": {"message": message, "type": "no-sk-secret"}});
+        let error = http.error_in(&error, 500).to_string();
+        assert!(!error.contains("sk-s") && error.contains("no-***"), "{error}");
+    }
+
+    #[test]
+    fn addresses_are_shown_without_what_may_be_secret() {
+        for (address, shown) in [
+            ("https://user:pw@host:1/v1?key=x#y", "https://host:1/v1"),
+            ("http://token@host", "http://host"),
+            ("http://host/a@b", "http://host/a@b"),
+            ("token@host?key=x", "host"),
+        ] {
+            assert_eq!(shown_address(address), shown);
+        }
+    }
+
+    #[test]
+    fn a_pause_is_no_longer_than_a_day() {
+        let header = |text: &str| HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+        let day = Some(Duration::from_secs(86_400));
+        assert_eq!(retry_after(&header("1.5")), Some(Duration::from_millis(1_500)));
+        assert_eq!([retry_after(&header("1e19")), retry_after(&header("inf"))], [day; 2]);
+        assert_eq!([retry_after(&header("-1")), retry_after(&header("later"))], [None; 2]);
     }
 
     #[test]

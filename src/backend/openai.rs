@@ -181,7 +181,10 @@ fn count(usage: &Value, heard: &mut Heard) {
         thinking: number(&usage["completion_tokens_details"]["reasoning_tokens"]),
         estimated: false,
     });
-    heard.usd = usage["cost"].as_f64();
+    // OpenRouter's: with a key of one's own to the model behind it, that one's price comes on top.
+    let upstream = usage["cost_details"]["upstream_inference_cost"].as_f64();
+    let upstream = upstream.filter(|_| usage["is_byok"] == true).unwrap_or_default();
+    heard.usd = usage["cost"].as_f64().map(|cost| cost + upstream).filter(|usd| *usd >= 0.0);
 }
 
 /// One model of a listing; where that tells prices, they are US dollars for one token, as text.

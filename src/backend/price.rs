@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Usage;
+use super::provider::fits;
 
 /// US dollars for a million tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -45,13 +46,9 @@ impl Price {
 /// The price of `model` (`provider/name`): its own, or that of the longest pattern ending in `*` that
 /// fits.
 pub fn price(prices: &BTreeMap<String, Price>, model: &str) -> Option<Price> {
-    let fits = |pattern: &str| match pattern.strip_suffix('*') {
-        Some(beginning) => model.starts_with(beginning),
-        None => model == pattern,
-    };
     // A name without `*` is longer than any pattern that fits it, or as long but for the star.
     let rank = |pattern: &str| (pattern.trim_end_matches('*').len(), !pattern.ends_with('*'));
-    let fitting = prices.iter().filter(|(pattern, _)| fits(pattern));
+    let fitting = prices.iter().filter(|(pattern, _)| fits(pattern, model));
     fitting.max_by_key(|(pattern, _)| rank(pattern)).map(|(_, price)| *price)
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use reqwest::header::HeaderValue;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::anthropic::Anthropic;
@@ -82,8 +82,7 @@ pub enum Api {
 }
 
 /// A key: it is used and never shown.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
@@ -109,6 +108,12 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+        String::deserialize(deserializer).map(|key| Secret::new(&key))
     }
 }
 
@@ -250,7 +255,8 @@ impl Endpoint {
     }
 }
 
-fn fits(pattern: &str, model: &str) -> bool {
+/// Whether a pattern, a name that may end in `*`, fits a model's name.
+pub(super) fn fits(pattern: &str, model: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(beginning) => model.starts_with(beginning),
         None => model == pattern,

@@ -91,6 +91,8 @@ impl Ledger {
         self.today()?;
         let entry = Entry { model: model.to_owned(), tokens: cost.tokens, usd: cost.usd };
         let line = serde_json::to_string(&entry).map_err(|error| self.failed(error.into()))? + "\n";
+        // Behind half a line of somebody who was killed in the middle, ours begins on its own.
+        let line = if self.rest.is_empty() { line } else { format!("\n{line}") };
         self.file.write_all(line.as_bytes()).map_err(|source| self.failed(source))
     }
 
@@ -110,7 +112,7 @@ fn path(folder: &std::path::Path, day: &str) -> PathBuf {
 }
 
 /// The day in UTC, as ISO 8601 writes it.
-fn today() -> String {
+pub(super) fn today() -> String {
     let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
     now.split('T').next().unwrap_or_default().to_owned()
 }
@@ -129,6 +131,7 @@ mod tests {
         assert_eq!(ledger.today().unwrap(), Cost { tokens: 1, usd: 0.5 });
         other.write_all(b"ens\":2,\"usd\":0.25}\nnonsense\n").unwrap();
         assert_eq!(ledger.today().unwrap(), Cost { tokens: 3, usd: 0.75 });
+        other.write_all(b"{\"model\"").unwrap();
         ledger.book("m", Cost { tokens: 4, usd: 0.0 }).unwrap();
         assert_eq!(ledger.today().unwrap().tokens, 7);
         let again = Ledger::open(folder.path().to_owned()).unwrap().sum;

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use softstack::backend::http::shown_address;
+use softstack::backend::{BackendError, Failure};
 use softstack::config::{Config, Member};
 use softstack::mind::{Action, Event, Mind, Shown, Thought};
 use softstack::notice::Notices;
@@ -63,7 +65,8 @@ impl Check {
     fn endpoint(&self, config: &Config, provider: &str, model: &str) -> Result<(), Failed> {
         let data = &config.settings.providers[provider];
         let endpoint = config.endpoint(provider, model, &Notices::default());
-        say("model", true, &format!("{} at {}", endpoint.name, endpoint.base_url));
+        let address = shown_address(&endpoint.base_url);
+        say("model", true, &format!("{} at {address}", endpoint.name));
         match endpoint.check_key() {
             Err(error) => return fail("key", &error.to_string()),
             Ok(()) if endpoint.key.is_some() => say("key", true, "present"),
@@ -75,6 +78,11 @@ impl Check {
         };
         let began = Instant::now();
         match backend.models(began + PATIENCE) {
+            // A gateway may know models and list none: the packet will tell.
+            Err(Failure { error: BackendError::Status { code: 404 | 405, .. }, .. }) => {
+                say("endpoint", true, "answers, and lists no models");
+                Ok(())
+            }
             Err(failure) => fail("endpoint", &failure.to_string()),
             Ok(listed) => {
                 let took = duration(began.elapsed().as_secs_f64());
@@ -99,11 +107,14 @@ impl Check {
         let mut alone = config.clone();
         alone.settings.model = Some(name(member));
         let mut thinkers = match alone.thinkers(stop) {
-            Err(error) => return fail("budget", &error.to_string()),
+            Err(error) => return fail("settings", &error.to_string()),
             Ok(thinkers) => thinkers,
         };
         let mind = thinkers.minds.first_mut().expect("there is a mind");
         let (thought, verdict) = self.ask(&mut **mind);
+        if thinkers.checksum_offload {
+            say("note", true, "with checksum offload: the runtime computes the reply's checksums");
+        }
         thinkers.notices.take().iter().for_each(|notice| say("note", true, notice));
         let answered = match &thought.action {
             Action::Send(bytes) => format!("a reply of {} bytes", bytes.len()),

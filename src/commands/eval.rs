@@ -140,6 +140,7 @@ impl Eval {
         (report.form, report.checksum_offload) = (form.map(|form| form.name()), checksum_offload);
         let before = record.as_ref().map(|record| record.done(&name)).unwrap_or_default();
         before.iter().for_each(|outcome| report.add(outcome));
+        record.iter().for_each(|record| record.in_vain(&name).for_each(|lost| report.spend(lost)));
         let done: Vec<u64> = before.iter().map(|outcome| outcome.number).collect();
         let mut count = done.len() as u64;
         let (halt, mut failure) = (AtomicBool::new(false), None);

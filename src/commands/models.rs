@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use softstack::backend::http::shown_address;
 use softstack::backend::price::{Price, price};
 use softstack::config::{Config, ConfigError};
 use softstack::notice::Notices;
@@ -50,7 +51,8 @@ fn providers(config: &Config) -> String {
         };
         let usual = provider.model.as_deref().map(|model| format!(", usually {name}/{model}"));
         let usual = usual.unwrap_or_default();
-        text += &format!("{name:<20} {} ({key}{usual})\n", endpoint.base_url);
+        let address = shown_address(&endpoint.base_url);
+        text += &format!("{name:<20} {address} ({key}{usual})\n");
     }
     text + "replay/JOURNAL       the answers in a recorded journal\n\n\
             `softstack models PROVIDER` lists what one offers.\n"

@@ -54,11 +54,12 @@ impl Run {
     /// Runs the subcommand until SIGINT or SIGTERM.
     pub fn run(self) -> Outcome {
         let thinkers = self.model.thinkers()?;
-        let journal = self.output.journal()?;
         let (link, host) = match &self.raw {
             Some(interface) => self.at_interface(interface)?,
             None => self.behind_tun()?,
         };
+        // Last: a run that cannot begin shall not cost an old journal.
+        let journal = self.output.journal()?;
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             signal_hook::flag::register(signal, Arc::clone(&stop))?;

@@ -51,6 +51,8 @@ pub struct Opened {
     pub price: Option<Price>,
     /// Whether it costs anything.
     pub costly: bool,
+    /// Whether what it says it used is only what was used once: a recording.
+    pub is_recorded: bool,
     /// Packets that it may be asked about at once.
     pub in_flight: u32,
 }
@@ -133,7 +135,8 @@ impl Config {
                 let form = replay.form();
                 let (price, costly, in_flight) = (Some(Price::FREE), false, 1);
                 let backend = Arc::new(replay);
-                Ok(Some(Opened { backend, form, price, costly, in_flight }))
+                let is_recorded = true;
+                Ok(Some(Opened { backend, form, price, costly, is_recorded, in_flight }))
             }
             Member::Hosted { provider, model } => {
                 self.open_hosted(provider, model, notices, stop).map(Some)
@@ -160,7 +163,8 @@ impl Config {
         };
         let form = self.settings.form.unwrap_or_default();
         let costly = price != Some(Price::FREE);
-        Ok(Opened { backend, form, price, costly, in_flight: data.in_flight })
+        let (is_recorded, in_flight) = (false, data.in_flight);
+        Ok(Opened { backend, form, price, costly, is_recorded, in_flight })
     }
 
     /// Everybody who thinks, and under which conditions. `stop` ends what they are doing.
@@ -177,33 +181,13 @@ impl Config {
         let costly = hosted().any(|model| model.costly);
         let budget = Budget::new(self.limits(hosted())?, self.account(costly), notices.clone())?;
         let offload = self.settings.checksum_offload.unwrap_or(false);
-        let last = members.len() - 1;
-        let models: Vec<Option<Arc<Model>>> = opened
-            .iter()
-            .enumerate()
-            .map(|(index, opened)| {
-                let opened = opened.as_ref()?;
-                // Whoever is not the last hands a packet on after the first objection.
-                let attempts = if index == last { self.settings.attempts.unwrap_or(2) } else { 1 };
-                let program = Program::new(opened.form, offload);
-                let (backend, stop) = (Arc::clone(&opened.backend), stop.clone());
-                Some(Model::new(
-                    backend,
-                    program,
-                    opened.price,
-                    Arc::clone(&budget),
-                    attempts,
-                    stop,
-                ))
-            })
-            .collect();
+        let models = self.models(&opened, &budget, offload, &stop)?;
         let in_flight = hosted().map(|model| model.in_flight).min().unwrap_or(1);
         let in_flight = self.settings.in_flight.unwrap_or(in_flight);
         let mut policy = self.policy(is_hosted, costly);
-        // Where the first to be asked costs nothing, a spent budget is no reason to ask nobody.
-        let first_is_costly =
-            opened.first().is_some_and(|first| first.as_ref().is_some_and(|m| m.costly));
-        policy.budget = first_is_costly.then(|| Arc::clone(&budget));
+        // Where somebody costs nothing, a spent budget is no reason to ask nobody.
+        let all_cost = opened.iter().all(|member| member.as_ref().is_some_and(|m| m.costly));
+        policy.budget = all_cost.then(|| Arc::clone(&budget));
         Ok(Thinkers {
             minds: (0..in_flight).map(|_| mind(&models)).collect(),
             policy,
@@ -213,6 +197,37 @@ impl Config {
             stop,
             budget: is_hosted.then_some(budget),
         })
+    }
+
+    /// The members as models that share a budget; nano is `None`.
+    fn models(
+        &self,
+        opened: &[Option<Opened>],
+        budget: &Arc<Budget>,
+        offload: bool,
+        stop: &CancellationToken,
+    ) -> Result<Vec<Option<Arc<Model>>>, ConfigError> {
+        // What a recording says was spent was spent when it was made.
+        let of_recordings = Budget::new(Limits::default(), None, Notices::default())?;
+        Ok(opened
+            .iter()
+            .enumerate()
+            .map(|(index, member)| {
+                let member = member.as_ref()?;
+                // Whoever is not the last hands a packet on after the first objection.
+                let is_last = index + 1 == opened.len();
+                let attempts = if is_last { self.settings.attempts.unwrap_or(2) } else { 1 };
+                let budget = if member.is_recorded { &of_recordings } else { budget };
+                Some(Model::new(
+                    Arc::clone(&member.backend),
+                    Program::new(member.form, offload),
+                    member.price,
+                    Arc::clone(budget),
+                    attempts,
+                    stop.clone(),
+                ))
+            })
+            .collect())
     }
 
     fn policy(&self, hosted: bool, costly: bool) -> Policy {

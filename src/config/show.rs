@@ -3,9 +3,10 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Config, environment};
+use crate::backend::http::shown_address;
 
 impl fmt::Display for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,7 +43,9 @@ impl Config {
             let variable = value.as_str().filter(|_| field.ends_with("_variable"));
             match (field.as_str(), variable.map(|name| environment(name).unwrap_or_default())) {
                 (_, Some(held)) if held.is_empty() => writeln!(f, "  # not set")?,
-                ("base_url_variable", Some(held)) => writeln!(f, "  # set: {}", masked(&held))?,
+                ("base_url_variable", Some(held)) => {
+                    writeln!(f, "  # set: {}", shown_address(&held))?;
+                }
                 (_, Some(_)) => writeln!(f, "  # set")?,
                 _ => writeln!(f)?,
             }
@@ -56,21 +59,10 @@ impl Config {
     }
 }
 
-/// An address without the password that may be in it.
-fn masked(address: &str) -> String {
-    match reqwest::Url::parse(address) {
-        Ok(mut url) if url.password().is_some() => {
-            let _ = url.set_password(Some("***"));
-            url.to_string()
-        }
-        _ => address.to_owned(),
-    }
-}
-
 fn toml(value: &Value) -> String {
     match value {
         // What JSON escapes in a string, TOML escapes alike.
-        Value::String(text) => Value::String(masked(text)).to_string(),
+        Value::String(text) if text.contains("://") => json!(shown_address(text)).to_string(),
         value => value.to_string(),
     }
 }

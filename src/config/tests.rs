@@ -56,13 +56,23 @@ fn what_is_wrong_names_file_and_key() {
         ("rate = \"fast\"", "rate"),
         ("thinking = \"on\"", "thinking"),
         ("form = \"song\"", "form"),
-        ("attempts =", "attempts"),
+        ("attempts =", "line 1: this is no TOML"),
+        ("\n[providers.anthropic]\nkey = sk-ant-secret\n", "line 3: this is no TOML"),
+        ("[providers.anthropic]\nkey_required = \"sk-ant-secret\"\n", "key_required"),
+        ("attempts = \"sk-ant-secret\"", "attempts"),
+        ("attempts = 0", "from 1 to 10"),
+        ("in_flight = 0", "from 1 to 1024"),
+        ("[providers.ollama]\nin_flight = 0", "providers.ollama.in_flight"),
+        ("max_tokens = 2000000", "max_tokens"),
+        ("deadline = 1e19", "deadline"),
+        ("temperature = -1.0", "temperature"),
         ("[providers.x]\napi = \"soap\"\nbase_url = \"h\"", "soap"),
         ("[providers.ollama]\ncolour = 1", "colour"),
         ("[prices]\nx = { input = 1 }", "output"),
     ] {
         let error = load(text, Settings::default()).unwrap_err().to_string();
         assert!(error.contains(expect), "{text}: {error}");
+        assert!(!error.contains("sk-ant"), "{text}: {error}");
     }
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path(), Path::new("/no/such/file")] {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ enum Line {
 pub struct Record {
     file: File,
     path: PathBuf,
-    outcomes: BTreeMap<String, BTreeMap<u64, Outcome>>,
+    outcomes: BTreeMap<String, Vec<Outcome>>,
 }
 
 /// Why a record cannot be kept or gone on with.
@@ -89,6 +89,7 @@ impl Record {
         let whole = record.read(&head)?;
         let length = record.file.seek(SeekFrom::End(0)).map_err(failed)?;
         if whole < length {
+            record.check_cut(whole)?;
             record.file.set_len(whole).map_err(failed)?;
         }
         if whole == 0 {
@@ -117,7 +118,7 @@ impl Record {
                     return Err(RecordError::Other { path: self.path.clone(), was });
                 }
                 (2.., Ok(Line::Outcome { model, outcome })) => {
-                    self.outcomes.entry(model).or_default().insert(outcome.number, outcome);
+                    self.outcomes.entry(model).or_default().push(outcome);
                 }
                 (_, Ok(_)) => return Err(foreign("it is out of place".into())),
                 (_, Err(error)) => return Err(foreign(error.to_string())),
@@ -128,11 +129,37 @@ impl Record {
         Ok(whole)
     }
 
+    /// What stands behind the whole lines may be cut off only if it can be half a line of ours.
+    fn check_cut(&mut self, whole: u64) -> Result<(), RecordError> {
+        let failed = |source| RecordError::File { path: self.path.clone(), source };
+        let mut begun = Vec::new();
+        self.file.seek(SeekFrom::Start(whole)).map_err(failed)?;
+        (&mut self.file).take(16).read_to_end(&mut begun).map_err(failed)?;
+        let ours: &[u8] = if whole == 0 { b"{\"schema\":" } else { b"{\"model\":" };
+        let common = begun.len().min(ours.len());
+        match begun[..common] == ours[..common] {
+            true => Ok(()),
+            false => Err(RecordError::Foreign {
+                path: self.path.clone(),
+                line: 1,
+                why: "its last line has no end and is none of a record's".into(),
+            }),
+        }
+    }
+
     /// The outcomes of `model` that need not be measured again, in the order of their numbers.
     pub fn done(&self, model: &str) -> Vec<Outcome> {
         let known = self.outcomes.get(model).into_iter().flatten();
-        let asked = known.filter(|(_, outcome)| outcome.first != First::Unavailable);
-        asked.map(|(_, outcome)| outcome.clone()).collect()
+        let asked = known.filter(|outcome| outcome.first != First::Unavailable);
+        let by_number: BTreeMap<u64, &Outcome> =
+            asked.map(|outcome| (outcome.number, outcome)).collect();
+        by_number.into_values().cloned().collect()
+    }
+
+    /// The outcomes of `model` that came to nothing; what they cost was paid all the same.
+    pub fn in_vain(&self, model: &str) -> impl Iterator<Item = &Outcome> {
+        let known = self.outcomes.get(model).into_iter().flatten();
+        known.filter(|outcome| outcome.first == First::Unavailable)
     }
 
     /// Writes an outcome down.

@@ -109,16 +109,19 @@ impl Report {
 
     /// Counts an outcome.
     pub fn add(&mut self, outcome: &Outcome) {
-        self.tokens += outcome.tokens;
-        if let Some(Spending { usage, usd }) = outcome.spending {
-            let sum = self.spending.get_or_insert_default();
-            sum.usage.add(&usage);
-            sum.usd = usd.map(|usd| usd + sum.usd.unwrap_or_default()).or(sum.usd);
-        }
+        self.spend(outcome);
         match (outcome.first, &outcome.fault) {
             (First::Unavailable, _) => self.unavailable += 1,
             (_, None) => self.valid(outcome),
             (_, Some(fault)) => self.bad(outcome, fault),
+        }
+    }
+
+    /// Counts what an outcome used and cost, and nothing else of it.
+    pub fn spend(&mut self, outcome: &Outcome) {
+        self.tokens += outcome.tokens;
+        if let Some(spending) = &outcome.spending {
+            self.spending.get_or_insert_default().add(spending);
         }
     }
 

@@ -107,6 +107,17 @@ fn a_record_goes_on_where_it_was_cut_off() {
     for opened in [Record::open(&path, &other, "form bytes"), Record::open(&path, &plan(), "")] {
         assert!(matches!(opened, Err(RecordError::Other { .. })));
     }
+    // Somebody else's file is left as it is, with or without an end of its line.
+    for text in [r#"{"my":"report"}"#, "x", r#"{"schemata":1}"#] {
+        std::fs::write(&path, text).unwrap();
+        assert!(
+            matches!(Record::open(&path, &plan(), ""), Err(RecordError::Foreign { .. })),
+            "{text}"
+        );
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+    std::fs::write(&path, r#"{"schem"#).unwrap();
+    assert!(Record::open(&path, &plan(), "").is_ok(), "begun and killed");
     std::fs::write(&path, "once upon a time\n").unwrap();
     assert!(matches!(Record::open(&path, &plan(), ""), Err(RecordError::Foreign { line: 1, .. })));
     assert!(matches!(Record::open(folder.path(), &plan(), ""), Err(RecordError::File { .. })));

@@ -26,6 +26,8 @@ pub struct Pcapng {
     /// Makes the blocks; each is written at once, so that a reader never sees half a packet.
     blocks: PcapNgWriter<Vec<u8>>,
     file: File,
+    /// What the runtime did for the model, to be said of every reply.
+    offload: &'static str,
     /// Requests under way: number, time, bytes, comments.
     open: Vec<(u64, u64, Vec<u8>, Vec<String>)>,
 }
@@ -43,7 +45,7 @@ impl Pcapng {
                 InterfaceDescriptionOption::IfTsResol(9),
             ],
         };
-        let mut capture = Pcapng { blocks, file, open: Vec::new() };
+        let mut capture = Pcapng { blocks, file, offload: "", open: Vec::new() };
         capture.write(&interface.into_block())?;
         Ok(capture)
     }
@@ -92,6 +94,9 @@ impl Pcapng {
 impl Sink for Pcapng {
     fn record(&mut self, record: &Record) -> io::Result<()> {
         match record {
+            Record::Start { checksum_offload: true, .. } => {
+                self.offload = ", its checksums computed by the runtime";
+            }
             Record::Request { packet, time_ns, bytes } => {
                 let bytes = wire::hex::parse(bytes).map_err(io::Error::other)?;
                 self.open.push((*packet, *time_ns, bytes, Vec::new()));
@@ -117,8 +122,11 @@ impl Sink for Pcapng {
             Record::Reply { packet, time_ns, bytes, seconds } => {
                 self.close(*packet)?;
                 let bytes = wire::hex::parse(bytes).map_err(io::Error::other)?;
-                let comment =
-                    format!("reply to packet {packet}, admitted, after {:.2} ms", seconds * 1e3);
+                let comment = format!(
+                    "reply to packet {packet}{}, admitted, after {:.2} ms",
+                    self.offload,
+                    seconds * 1e3
+                );
                 self.packet(*time_ns, &bytes, OUTBOUND, &comment)?;
             }
             Record::Silence { packet, reason, .. } => {

@@ -58,35 +58,46 @@ impl Model {
         self.backend.name()
     }
 
-    /// Asks, and asks again while that may help and there is time. All that was spent is booked.
+    /// Asks, and asks again while that may help and there is time. All that was spent is booked. The
+    /// error says in words why there is no completion.
     fn complete(
         &self,
         prompt: &Prompt,
         until: Instant,
         spent: &mut Spending,
         hear: &mut dyn FnMut(Delta),
-    ) -> Result<Completion, BackendErrorOrBudget> {
+    ) -> Result<Completion, String> {
         let mut pause = PAUSE;
         for repeat in 0.. {
-            self.wait_for_the_endpoint(until)?;
+            self.wait_for_the_endpoint(until).map_err(|error| error.to_string())?;
             let reservation = self.reserve(prompt, until)?;
             let outcome = self.backend.complete(prompt, until, hear);
-            let usage = outcome.as_ref().map_or_else(|failure| failure.usage, |done| done.usage);
-            let usd = outcome.as_ref().ok().and_then(|done| done.usd);
-            self.book(reservation, usage, usd, spent);
-            let error = match outcome {
-                Ok(completion) => return Ok(completion),
-                Err(Failure { error, .. }) => error,
+            let Failure { error, lost } = match outcome {
+                Ok(completion) => {
+                    self.book(reservation, completion.usage, completion.usd, spent);
+                    return Ok(completion);
+                }
+                Err(failure) => failure,
             };
+            let usage = lost.map(|usage| *usage);
+            match &usage {
+                // Nobody says what an answer will be billed at that never came to its end.
+                Some(usage) => {
+                    reservation.spend_all(self.name());
+                    self.count(*usage, None, spent);
+                }
+                None => drop(reservation),
+            }
             let pause_asked = error.retry_after();
             let jitter = rand::rng().random_range(1.0..1.5);
             let next = pause_asked.unwrap_or(pause.mul_f64(jitter));
             if let Some(pause) = pause_asked {
                 self.close_endpoint(pause);
             }
-            let hopeless = !error.is_temporary() || repeat >= self.repeats(&error, &usage);
-            if hopeless || Instant::now() + next >= until || !self.sleep(next) {
-                return Err(error.into());
+            let hopeless = !error.is_temporary() || repeat >= self.repeats(&error, usage.is_some());
+            let left = until.saturating_duration_since(Instant::now());
+            if hopeless || next >= left || !self.sleep(next) {
+                return Err(error.to_string());
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
@@ -94,11 +105,11 @@ impl Model {
     }
 
     /// How often a call that failed so may be repeated.
-    fn repeats(&self, error: &BackendError, usage: &Usage) -> u32 {
+    fn repeats(&self, error: &BackendError, is_paid_for: bool) -> u32 {
         match error {
             // A server of one's own that loads its model costs nothing but patience.
             BackendError::Status { code: 503, .. } if self.price == Some(Price::FREE) => u32::MAX,
-            _ if usage.output > 0 => 1,
+            _ if is_paid_for => 1,
             _ => REPEATS,
         }
     }
@@ -110,11 +121,17 @@ impl Model {
     }
 
     fn book(&self, reservation: Reservation, usage: Usage, usd: Option<f64>, spent: &mut Spending) {
+        let spending = self.count(usage, usd, spent);
+        reservation.settle(self.name(), &spending);
+    }
+
+    /// Adds what a call used, and what that costs, to `spent`.
+    fn count(&self, usage: Usage, usd: Option<f64>, spent: &mut Spending) -> Spending {
         // What the endpoint says it costs is nearer the truth than a table.
         let usd = usd.or(self.price.map(|price| price.of(&usage)));
-        reservation.settle(self.name(), &Spending { usage, usd });
-        spent.usage.add(&usage);
-        spent.usd = usd.map(|usd| usd + spent.usd.unwrap_or_default()).or(spent.usd);
+        let spending = Spending { usage, usd };
+        spent.add(&spending);
+        spending
     }
 
     fn close_endpoint(&self, pause: Duration) {
@@ -146,21 +163,6 @@ impl Model {
             std::thread::sleep(left.min(NAP));
         }
         false
-    }
-}
-
-/// Why there is no completion, in words.
-struct BackendErrorOrBudget(String);
-
-impl From<BackendError> for BackendErrorOrBudget {
-    fn from(error: BackendError) -> Self {
-        BackendErrorOrBudget(error.to_string())
-    }
-}
-
-impl From<String> for BackendErrorOrBudget {
-    fn from(why: String) -> Self {
-        BackendErrorOrBudget(why)
     }
 }
 
@@ -220,7 +222,7 @@ impl Mind for LanguageModel {
             self.model.complete(&prompt, until, &mut spending, &mut |delta| lines.hear(delta));
         lines.end();
         let (action, answer) = match completed {
-            Err(BackendErrorOrBudget(why)) => (Action::Unavailable(why), None),
+            Err(why) => (Action::Unavailable(why), None),
             Ok(completion) => {
                 let most = self.model.backend.most_output();
                 let action = action(&completion, most, &prompt, &event.packet);

@@ -332,6 +332,35 @@ fn spent(told: &Told) -> u64 {
     told.records.iter().map(tokens).sum()
 }
 
+/// What an answer that broke off will be billed at nobody says: all that was set aside for it is booked,
+/// or hidden reasoning that runs into the deadline would cost many times the budget.
+#[test]
+fn an_answer_without_an_end_is_booked_in_full() {
+    for (fault, calls) in [(Fault::PingsForever, 2), (Fault::CutMidStream, 2)] {
+        let provider = stand_in();
+        provider.set(fault.clone());
+        // Room for two answers that nobody hears the end of, and not for a third.
+        let more = "deadline = 1\nrate = \"none\"\nmax_tokens = 10000\nrun_tokens = 29000\n";
+        let host = Running::start(&provider, MODELS[0], more);
+        let is_over = |told: Told| told.reason.is_some_and(|why| why.contains("no more calls"));
+        assert!((1..=5).any(|sequence| is_over(host.ask(&ping(sequence)))), "{fault:?}");
+        assert_eq!(provider.seen().len(), calls, "{fault:?}");
+        host.finish();
+    }
+}
+
+/// An endpoint that asks to be left alone for longer than clocks go.
+#[test]
+fn a_pause_that_nobody_can_wait_for() {
+    let provider = stand_in();
+    provider.set(Fault::Status { code: 429, retry_after: Some(u64::MAX) });
+    let host = Running::start(&provider, MODELS[1], DEADLINE);
+    for sequence in 1..=40 {
+        assert!(host.ask(&ping(sequence)).sent.is_none(), "and every mind lives");
+    }
+    host.finish();
+}
+
 /// A key in a message of the endpoint's, as some give it back, goes no further.
 #[test]
 fn keys_go_nowhere() {
