@@ -3,7 +3,7 @@
 //! here, apart from those that nano was trained on, and from a seed; `docs/benchmark.md` is the method.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,8 @@ pub fn run(
     mut each: impl FnMut(Outcome),
 ) {
     let next = AtomicU64::new(1);
-    let (sender, outcomes) = channel();
+    // Nobody runs ahead of who listens: a stop is heard before the packet after next.
+    let (sender, outcomes) = sync_channel(0);
     std::thread::scope(|scope| {
         for mut mind in minds {
             let (sender, next) = (sender.clone(), &next);
