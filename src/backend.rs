@@ -9,11 +9,12 @@ use thiserror::Error;
 
 use crate::prompt::Prompt;
 
-pub mod anthropic;
+mod anthropic;
 mod dialect;
 mod extra;
+mod hosted;
 pub mod http;
-pub mod openai;
+mod openai;
 pub mod price;
 pub mod provider;
 pub mod replay;

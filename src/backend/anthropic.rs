@@ -2,141 +2,40 @@
 //! the events). The program is a cached prefix; the reasoning is asked for as a summary and shown; the
 //! answer follows a schema where the model knows such.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use super::dialect::{Dialect, Heard, converse, number};
-use super::extra::{Extra, Extras};
+use super::dialect::{Dialect, Heard, number};
+use super::extra::Extra;
+use super::hosted::Hosted;
 use super::http::Http;
-use super::provider::Endpoint;
-use super::{Backend, BackendError, Completion, Delta, Failure, Listed, Stop, Usage};
+use super::{BackendError, Delta, Listed, Stop, Usage};
 use crate::prompt::{Prompt, Thinking};
 
 /// The version of the API that every model and gateway speaks.
 const VERSION: &str = "2023-06-01";
 /// Tokens for reasoning where a model needs a budget and none was given.
 const USUAL_BUDGET: u32 = 2_048;
+/// The least budget that the API takes.
+const LEAST_BUDGET: u64 = 1_024;
 /// Tokens that are left for the answer beside a budget.
 const LEFT_FOR_ANSWER: u64 = 1_024;
 /// Models that a page of the listing holds at most.
 const PAGE: usize = 1_000;
 
-/// A model of Anthropic's, or of whoever speaks their API.
-pub struct Anthropic {
-    endpoint: Endpoint,
-    http: Arc<Http>,
-    extras: Extras,
-}
-
-impl Anthropic {
-    /// The model of that endpoint.
-    pub fn new(endpoint: Endpoint, http: Arc<Http>) -> Anthropic {
-        let extras = Extras::new(&endpoint.name, endpoint.notices.clone());
-        Anthropic { endpoint, http, extras }
-    }
-
-    fn with_headers(&self, request: RequestBuilder) -> RequestBuilder {
-        let request = request.header("anthropic-version", VERSION);
-        match &self.endpoint.key {
-            Some(key) => request.header("x-api-key", key.header("")),
-            None => request,
-        }
-    }
-
-    /// The reasoning to ask for, of the kinds that the model has not refused.
-    fn thinking(&self) -> Option<(Value, Extra)> {
-        let wanted = match self.endpoint.asking.thinking {
-            Thinking::Auto if self.endpoint.needs_budget => Thinking::Budget(USUAL_BUDGET),
-            Thinking::Auto => Thinking::Adaptive,
-            other => other,
-        };
-        let most = self.endpoint.asking.max_tokens.saturating_sub(LEFT_FOR_ANSWER);
-        let adaptive = json!({"type": "adaptive", "display": "summarized"});
-        let budget = |tokens: u32| json!({"type": "enabled", "budget_tokens": u64::from(tokens).min(most).max(1_024)});
-        let kinds = match wanted {
-            Thinking::Off => vec![(json!({"type": "disabled"}), Extra::NoThinking)],
-            Thinking::Budget(tokens) => {
-                vec![(budget(tokens), Extra::BudgetThinking), (adaptive, Extra::AdaptiveThinking)]
-            }
-            _ => vec![
-                (adaptive, Extra::AdaptiveThinking),
-                (budget(USUAL_BUDGET), Extra::BudgetThinking),
-            ],
-        };
-        kinds.into_iter().find(|(_, extra)| self.extras.allow(*extra))
-    }
-
-    fn list(&self, after: Option<&str>, until: Instant) -> Result<Value, BackendError> {
-        let after = after.map(|id| format!("&after_id={id}")).unwrap_or_default();
-        let url = format!("{}/v1/models?limit={PAGE}{after}", self.endpoint.base_url);
-        let request = self.with_headers(self.http.client().get(url)).build();
-        let request = request.map_err(|error| BackendError::Malformed(error.to_string()))?;
-        self.http.json(request, until)
-    }
-}
-
-impl Backend for Anthropic {
-    fn name(&self) -> &str {
-        &self.endpoint.name
-    }
-
-    fn complete(
-        &self,
-        prompt: &Prompt,
-        until: Instant,
-        hear: &mut dyn FnMut(Delta),
-    ) -> Result<Completion, Failure> {
-        self.endpoint.check_key()?;
-        converse(self, prompt, until, hear).map_err(|failure| self.endpoint.explain(failure))
-    }
-
-    fn models(&self, until: Instant) -> Result<Vec<Listed>, Failure> {
-        self.endpoint.check_key()?;
-        let (mut listed, mut after) = (Vec::new(), None);
-        loop {
-            let page = self.list(after.as_deref(), until);
-            let page = page.map_err(|error| self.endpoint.explain(error.into()))?;
-            let models = page["data"].as_array().into_iter().flatten();
-            listed.extend(models.filter_map(|model| {
-                Some(Listed { id: model["id"].as_str()?.to_owned(), price: None })
-            }));
-            let next = page["last_id"].as_str().map(str::to_owned);
-            // A page that leads to itself would never end.
-            if page["has_more"] != true || next.is_none() || next == after {
-                return Ok(listed);
-            }
-            after = next;
-        }
-    }
-
-    fn most_output(&self) -> u64 {
-        Dialect::most_output(self)
-    }
-}
+/// The Messages API.
+pub(super) struct Anthropic;
 
 impl Dialect for Anthropic {
-    fn http(&self) -> &Http {
-        &self.http
-    }
-
-    fn extras(&self) -> &Extras {
-        &self.extras
-    }
-
-    fn most_output(&self) -> u64 {
-        self.endpoint.asking.max_tokens
-    }
-
-    fn ask(&self, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>) {
-        let (asking, extras) = (&self.endpoint.asking, &self.extras);
-        let structured = self.endpoint.wants_structure() && extras.allow(Extra::Structured);
+    fn ask(&self, hosted: &Hosted, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>) {
+        let (endpoint, extras) = (&hosted.endpoint, &hosted.extras);
+        let structured = endpoint.wants_structure() && extras.allow(Extra::Structured);
         let mut sent = Vec::new();
         let mut body = json!({
-            "model": self.endpoint.model,
-            "max_tokens": asking.max_tokens,
+            "model": endpoint.model,
+            "max_tokens": endpoint.asking.max_tokens,
             "stream": true,
             "system": [{
                 "type": "text",
@@ -145,7 +44,7 @@ impl Dialect for Anthropic {
             }],
             "messages": [{"role": "user", "content": prompt.turn}],
         });
-        if let Some((thinking, extra)) = self.thinking() {
+        if let Some((thinking, extra)) = thinking(hosted) {
             body["thinking"] = thinking;
             sent.push(extra);
         }
@@ -154,25 +53,24 @@ impl Dialect for Anthropic {
             output["format"] = json!({"type": "json_schema", "schema": prompt.schema()});
             sent.push(Extra::Structured);
         }
-        if let Some(effort) = asking.effort.as_ref().filter(|_| extras.allow(Extra::Effort)) {
+        let effort = endpoint.asking.effort.as_ref();
+        if let Some(effort) = effort.filter(|_| extras.allow(Extra::Effort)) {
             output["effort"] = json!(effort);
             sent.push(Extra::Effort);
         }
         if output != json!({}) {
             body["output_config"] = output;
         }
-        if let Some(temperature) = asking.temperature.filter(|_| extras.allow(Extra::Temperature)) {
-            body["temperature"] = json!(temperature);
-            sent.push(Extra::Temperature);
-        }
-        let url = format!("{}/v1/messages", self.endpoint.base_url);
-        (self.with_headers(self.http.client().post(url)).json(&body), sent)
+        hosted.add_temperature(&mut body, &mut sent);
+        let url = format!("{}/v1/messages", endpoint.base_url);
+        (with_headers(hosted, hosted.http.client().post(url)).json(&body), sent)
     }
 
     /// Events and kinds of delta that are not known are to be ignored: the API says that there will be
     /// more.
     fn hear(
         &self,
+        _http: &Http,
         event: &Value,
         heard: &mut Heard,
         tell: &mut dyn FnMut(Delta),
@@ -205,6 +103,60 @@ impl Dialect for Anthropic {
         }
         Ok(false)
     }
+
+    fn models(&self, hosted: &Hosted, until: Instant) -> Result<Vec<Listed>, BackendError> {
+        let (mut listed, mut after) = (Vec::new(), None);
+        loop {
+            let page = list(hosted, after.as_deref(), until)?;
+            let models = page["data"].as_array().into_iter().flatten();
+            listed.extend(models.filter_map(|model| {
+                Some(Listed { id: model["id"].as_str()?.to_owned(), price: None })
+            }));
+            let next = page["last_id"].as_str().map(str::to_owned);
+            // A page that leads to itself would never end.
+            if page["has_more"] != true || next.is_none() || next == after {
+                return Ok(listed);
+            }
+            after = next;
+        }
+    }
+}
+
+fn with_headers(hosted: &Hosted, request: RequestBuilder) -> RequestBuilder {
+    let request = request.header("anthropic-version", VERSION);
+    match &hosted.endpoint.key {
+        Some(key) => request.header("x-api-key", key.header("")),
+        None => request,
+    }
+}
+
+/// One page of the listing of models.
+fn list(hosted: &Hosted, after: Option<&str>, until: Instant) -> Result<Value, BackendError> {
+    let after = after.map(|id| format!("&after_id={id}")).unwrap_or_default();
+    let url = format!("{}/v1/models?limit={PAGE}{after}", hosted.endpoint.base_url);
+    hosted.json(with_headers(hosted, hosted.http.client().get(url)), until)
+}
+
+/// The reasoning to ask for, of the kinds that the model has not refused.
+fn thinking(hosted: &Hosted) -> Option<(Value, Extra)> {
+    let asking = &hosted.endpoint.asking;
+    let wanted = match asking.thinking {
+        Thinking::Auto if hosted.endpoint.needs_budget => Thinking::Budget(USUAL_BUDGET),
+        Thinking::Auto => Thinking::Adaptive,
+        other => other,
+    };
+    let most = asking.max_tokens.saturating_sub(LEFT_FOR_ANSWER);
+    let adaptive = (json!({"type": "adaptive", "display": "summarized"}), Extra::AdaptiveThinking);
+    let budget = |tokens: u32| {
+        let tokens = u64::from(tokens).min(most).max(LEAST_BUDGET);
+        (json!({"type": "enabled", "budget_tokens": tokens}), Extra::BudgetThinking)
+    };
+    let kinds = match wanted {
+        Thinking::Off => vec![(json!({"type": "disabled"}), Extra::NoThinking)],
+        Thinking::Budget(tokens) => vec![budget(tokens), adaptive],
+        _ => vec![adaptive, budget(USUAL_BUDGET)],
+    };
+    kinds.into_iter().find(|(_, extra)| hosted.extras.allow(*extra))
 }
 
 /// Takes counts; those of later events are cumulative and replace earlier ones, and any may be absent.

@@ -1,37 +1,33 @@
-//! What the APIs have in common: a prompt is sent, events come back, and what was heard becomes a
-//! completion. A [`Dialect`] says how one API words the two.
+//! A dialect: how one API asks and answers, and what was heard of an answer. Between a prompt and a
+//! completion, [`Hosted`] does what all APIs have in common.
 
 use std::time::Instant;
 
 use reqwest::RequestBuilder;
 use serde_json::Value;
 
-use super::extra::{Extra, Extras};
+use super::extra::Extra;
+use super::hosted::Hosted;
 use super::http::{CONNECTION, Http};
-use super::{BackendError, Completion, Delta, Failure, Stop, Usage};
+use super::{BackendError, Completion, Delta, Failure, Listed, Stop, Usage};
 use crate::prompt::Prompt;
 
 /// How one API asks and answers.
-pub(super) trait Dialect {
-    /// The way to the endpoint.
-    fn http(&self) -> &Http;
-
-    /// What the model was found to refuse.
-    fn extras(&self) -> &Extras;
-
+pub(super) trait Dialect: Send + Sync {
     /// The request for a completion, and the extras in it.
-    fn ask(&self, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>);
-
-    /// Most tokens that the request lets the model write.
-    fn most_output(&self) -> u64;
+    fn ask(&self, hosted: &Hosted, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>);
 
     /// Takes one event of the answer; `Ok(true)` ends it.
     fn hear(
         &self,
+        http: &Http,
         event: &Value,
         heard: &mut Heard,
         tell: &mut dyn FnMut(Delta),
     ) -> Result<bool, BackendError>;
+
+    /// The models that the endpoint offers, in its order.
+    fn models(&self, hosted: &Hosted, until: Instant) -> Result<Vec<Listed>, BackendError>;
 }
 
 /// What was heard of an answer so far.
@@ -49,6 +45,11 @@ pub(super) struct Heard {
 }
 
 impl Heard {
+    /// Nothing yet of an answer of at most so many tokens.
+    pub(super) fn new(most_output: u64) -> Heard {
+        Heard { most_output, ..Heard::default() }
+    }
+
     /// Takes a piece of the answer.
     pub(super) fn say(&mut self, text: &str, tell: &mut dyn FnMut(Delta)) {
         if !text.is_empty() {
@@ -65,7 +66,8 @@ impl Heard {
         }
     }
 
-    fn finish(&mut self, prompt: &Prompt) -> Result<Completion, BackendError> {
+    /// The whole answer, if it came to its end.
+    pub(super) fn finish(&mut self, prompt: &Prompt) -> Result<Completion, BackendError> {
         let stop = self.stop.take();
         let stop = stop.ok_or_else(|| BackendError::Cut("it ended without an end".into()))?;
         let stop = match self.refusal.is_empty() {
@@ -88,14 +90,15 @@ impl Heard {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether nothing has come that would have to be paid for.
+    pub(super) fn is_empty(&self) -> bool {
         self.usage.is_none() && self.text.is_empty() && self.thinking_bytes == 0
     }
 
     /// What becomes of an answer that broke off. It has cost nothing where it was refused or no
     /// connection came about; else the input, what had come of the output, and perhaps more: reasoning
     /// that is not shown is billed too.
-    fn lost(&self, prompt: &Prompt, error: BackendError) -> Failure {
+    pub(super) fn lost(&self, prompt: &Prompt, error: BackendError) -> Failure {
         let never_begun = match &error {
             BackendError::Status { .. } => self.is_empty(),
             BackendError::Unreachable { .. } | BackendError::NoKey { .. } => true,
@@ -109,45 +112,6 @@ impl Heard {
         let said = self.usage.unwrap_or(estimate);
         let usage = Usage { output: said.output.max(estimate.output), estimated: true, ..said };
         Failure { error, lost: Some(Box::new(usage)) }
-    }
-}
-
-/// Asks, and listens to the end. An extra that the endpoint refuses is left out and asked again.
-pub(super) fn converse(
-    dialect: &dyn Dialect,
-    prompt: &Prompt,
-    until: Instant,
-    tell: &mut dyn FnMut(Delta),
-) -> Result<Completion, Failure> {
-    loop {
-        let (request, sent) = dialect.ask(prompt);
-        let request = request.build().map_err(|error| {
-            // The key cannot be in a header, or the like.
-            Failure::from(BackendError::Malformed(format!("no request can be made: {error}")))
-        })?;
-        let mut heard = Heard { most_output: dialect.most_output(), ..Heard::default() };
-        let listened = dialect.http().stream(request, until, |event| {
-            // OpenAI's APIs say that it is over in a word of its own.
-            if event.data == "[DONE]" {
-                return Ok(true);
-            }
-            let value: Value = serde_json::from_str(&event.data).map_err(|_| {
-                let data: String = dialect.http().mask(&event.data).chars().take(80).collect();
-                BackendError::Malformed(format!("{data:?} is no JSON"))
-            })?;
-            if event.name == "error" || value.get("error").is_some_and(|error| !error.is_null()) {
-                return Err(dialect.http().error_in(&value, 500));
-            }
-            dialect.hear(&value, &mut heard, tell)
-        });
-        let error = match listened.and_then(|()| heard.finish(prompt)) {
-            Ok(completion) => return Ok(completion),
-            Err(error) => error,
-        };
-        // What breaks off in the middle does so for another reason, and is paid for.
-        if !heard.is_empty() || !dialect.extras().learn(&error, &sent) {
-            return Err(heard.lost(prompt, error));
-        }
     }
 }
 

@@ -2,30 +2,26 @@
 //! llama.cpp, vLLM, LM Studio (platform.openai.com/docs/api-reference/chat, and each server's page on
 //! compatibility). What differs from one to the other is data, in `providers.toml`.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use super::dialect::{Dialect, Heard, converse, number};
-use super::extra::{Extra, Extras};
+use super::dialect::{Dialect, Heard, number};
+use super::extra::Extra;
+use super::hosted::Hosted;
 use super::http::Http;
 use super::price::Price;
-use super::provider::Endpoint;
-use super::{Backend, BackendError, Completion, Delta, Failure, Listed, Stop, Usage};
+use super::provider::{Asking, Endpoint};
+use super::{BackendError, Delta, Listed, Stop, Usage};
 use crate::prompt::{Prompt, Thinking};
 
-/// A model behind an OpenAI-compatible server.
-pub struct OpenAi {
-    endpoint: Endpoint,
-    http: Arc<Http>,
-    extras: Extras,
-}
+/// Chat completions.
+pub(super) struct OpenAi;
 
 impl OpenAi {
-    /// The model of that endpoint.
-    pub fn new(endpoint: Endpoint, http: Arc<Http>) -> OpenAi {
+    /// The dialect for that endpoint; what it cannot say is told.
+    pub(super) fn new(endpoint: &Endpoint) -> OpenAi {
         if matches!(endpoint.asking.thinking, Thinking::Adaptive | Thinking::Budget(_)) {
             let name = &endpoint.name;
             endpoint.notices.leave(format!(
@@ -33,86 +29,24 @@ impl OpenAi {
                  that it does not"
             ));
         }
-        let extras = Extras::new(&endpoint.name, endpoint.notices.clone());
-        OpenAi { endpoint, http, extras }
-    }
-
-    fn with_key(&self, request: RequestBuilder) -> RequestBuilder {
-        match &self.endpoint.key {
-            Some(key) => request.header("authorization", key.header("Bearer ")),
-            None => request,
-        }
-    }
-
-    /// What these APIs call effort; "none" is no reasoning at all.
-    fn effort(&self) -> Option<&str> {
-        let asking = &self.endpoint.asking;
-        match asking.thinking {
-            Thinking::Off => Some("none"),
-            _ => asking.effort.as_deref(),
-        }
-    }
-}
-
-impl Backend for OpenAi {
-    fn name(&self) -> &str {
-        &self.endpoint.name
-    }
-
-    fn complete(
-        &self,
-        prompt: &Prompt,
-        until: Instant,
-        hear: &mut dyn FnMut(Delta),
-    ) -> Result<Completion, Failure> {
-        self.endpoint.check_key()?;
-        converse(self, prompt, until, hear).map_err(|failure| self.endpoint.explain(failure))
-    }
-
-    fn models(&self, until: Instant) -> Result<Vec<Listed>, Failure> {
-        self.endpoint.check_key()?;
-        let url = format!("{}/models", self.endpoint.base_url);
-        let request = self.with_key(self.http.client().get(url)).build();
-        let request = request.map_err(|error| BackendError::Malformed(error.to_string()))?;
-        let listing = self.http.json(request, until);
-        let listing = listing.map_err(|error| self.endpoint.explain(error.into()))?;
-        let models = listing["data"]
-            .as_array()
-            .ok_or_else(|| BackendError::Malformed("its list of models has no data".to_owned()))?;
-        Ok(models.iter().filter_map(listed).collect())
-    }
-
-    fn most_output(&self) -> u64 {
-        Dialect::most_output(self)
+        OpenAi
     }
 }
 
 impl Dialect for OpenAi {
-    fn http(&self) -> &Http {
-        &self.http
-    }
-
-    fn extras(&self) -> &Extras {
-        &self.extras
-    }
-
-    fn most_output(&self) -> u64 {
-        self.endpoint.asking.max_tokens
-    }
-
-    fn ask(&self, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>) {
-        let (asking, extras) = (&self.endpoint.asking, &self.extras);
-        let structured = self.endpoint.wants_structure() && extras.allow(Extra::Structured);
+    fn ask(&self, hosted: &Hosted, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>) {
+        let (endpoint, extras) = (&hosted.endpoint, &hosted.extras);
+        let structured = endpoint.wants_structure() && extras.allow(Extra::Structured);
         let mut sent = Vec::new();
         let mut body = json!({
-            "model": self.endpoint.model,
+            "model": endpoint.model,
             "stream": true,
             "messages": [
                 {"role": "system", "content": prompt.system(structured)},
                 {"role": "user", "content": prompt.turn},
             ],
         });
-        body[self.endpoint.output_limit.as_str()] = json!(asking.max_tokens);
+        body[endpoint.output_limit.as_str()] = json!(endpoint.asking.max_tokens);
         if extras.allow(Extra::StreamUsage) {
             body["stream_options"] = json!({"include_usage": true});
             sent.push(Extra::StreamUsage);
@@ -124,26 +58,24 @@ impl Dialect for OpenAi {
             });
             sent.push(Extra::Structured);
         }
-        if let Some(effort) = self.effort().filter(|_| extras.allow(Extra::Effort)) {
+        if let Some(effort) = effort(&endpoint.asking).filter(|_| extras.allow(Extra::Effort)) {
             body["reasoning_effort"] = json!(effort);
             sent.push(Extra::Effort);
         }
-        if let Some(temperature) = asking.temperature.filter(|_| extras.allow(Extra::Temperature)) {
-            body["temperature"] = json!(temperature);
-            sent.push(Extra::Temperature);
-        }
-        let url = format!("{}/chat/completions", self.endpoint.base_url);
-        (self.with_key(self.http.client().post(url)).json(&body), sent)
+        hosted.add_temperature(&mut body, &mut sent);
+        let url = format!("{}/chat/completions", endpoint.base_url);
+        (with_key(endpoint, hosted.http.client().post(url)).json(&body), sent)
     }
 
     fn hear(
         &self,
+        http: &Http,
         event: &Value,
         heard: &mut Heard,
         tell: &mut dyn FnMut(Delta),
     ) -> Result<bool, BackendError> {
         if event["object"] == "error" {
-            return Err(self.http.error_in(event, 500));
+            return Err(http.error_in(event, 500));
         }
         if event["usage"].is_object() {
             count(&event["usage"], heard);
@@ -160,11 +92,36 @@ impl Dialect for OpenAi {
             heard.stop = Some(match reason {
                 "length" => Stop::Length,
                 "content_filter" => Stop::Refused("a content filter held it back".into()),
-                "error" => return Err(self.http.error_in(event, 500)),
+                "error" => return Err(http.error_in(event, 500)),
                 _ => Stop::Done,
             });
         }
         Ok(false)
+    }
+
+    fn models(&self, hosted: &Hosted, until: Instant) -> Result<Vec<Listed>, BackendError> {
+        let url = format!("{}/models", hosted.endpoint.base_url);
+        let listing =
+            hosted.json(with_key(&hosted.endpoint, hosted.http.client().get(url)), until)?;
+        let models = listing["data"]
+            .as_array()
+            .ok_or_else(|| BackendError::Malformed("its list of models has no data".to_owned()))?;
+        Ok(models.iter().filter_map(listed).collect())
+    }
+}
+
+fn with_key(endpoint: &Endpoint, request: RequestBuilder) -> RequestBuilder {
+    match &endpoint.key {
+        Some(key) => request.header("authorization", key.header("Bearer ")),
+        None => request,
+    }
+}
+
+/// What these APIs call effort; "none" is no reasoning at all.
+fn effort(asking: &Asking) -> Option<&str> {
+    match asking.thinking {
+        Thinking::Off => Some("none"),
+        _ => asking.effort.as_deref(),
     }
 }
 

@@ -10,6 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::anthropic::Anthropic;
+use super::dialect::Dialect;
+use super::hosted::Hosted;
 use super::http::Http;
 use super::openai::OpenAi;
 use super::{Backend, BackendError, Failure};
@@ -247,11 +249,12 @@ impl Endpoint {
     /// When the address is none, or this machine cannot do TLS.
     pub fn open(self, api: Api, stop: CancellationToken) -> Result<Arc<dyn Backend>, BackendError> {
         let secret = self.key.as_ref().map(|key| key.reveal().to_owned());
-        let http = Arc::new(Http::new(&self.base_url, secret, stop)?);
-        Ok(match api {
-            Api::Anthropic => Arc::new(Anthropic::new(self, http)),
-            Api::Openai => Arc::new(OpenAi::new(self, http)),
-        })
+        let http = Http::new(&self.base_url, secret, stop)?;
+        let dialect: Box<dyn Dialect> = match api {
+            Api::Anthropic => Box::new(Anthropic),
+            Api::Openai => Box::new(OpenAi::new(&self)),
+        };
+        Ok(Arc::new(Hosted::new(self, http, dialect)))
     }
 }
 
