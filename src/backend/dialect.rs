@@ -123,7 +123,11 @@ pub(super) fn number(value: &Value) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::backend::anthropic::Anthropic;
+    use crate::backend::openai::OpenAi;
     use crate::mind::Event;
     use crate::prompt::{Form, Program};
 
@@ -171,5 +175,67 @@ mod tests {
         let counts = ["-1", "1.5", "\"7\"", "null", "7", "18446744073709551615"];
         let counts = counts.map(|text| number(&serde_json::from_str(text).unwrap()));
         assert_eq!(counts, [0, 0, 0, 0, 7, 1 << 40]);
+    }
+
+    /// JSON made of the words that the APIs use, in places where they do not belong.
+    fn event() -> impl Strategy<Value = Value> {
+        const WORDS: [&str; 24] = [
+            "type",
+            "message_start",
+            "message",
+            "usage",
+            "content_block_start",
+            "content_block",
+            "text",
+            "thinking",
+            "content_block_delta",
+            "delta",
+            "text_delta",
+            "message_delta",
+            "stop_reason",
+            "refusal",
+            "stop_details",
+            "choices",
+            "finish_reason",
+            "content",
+            "reasoning",
+            "input_tokens",
+            "output_tokens",
+            "completion_tokens",
+            "prompt_tokens",
+            "cost",
+        ];
+        let word = || prop::sample::select(&WORDS[..]).prop_map(str::to_owned);
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            word().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(5, 40, 6, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::btree_map(word(), inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_event_panics(events in prop::collection::vec(event(), 0..8)) {
+            let stop = tokio_util::sync::CancellationToken::new();
+            let http = Http::new("http://localhost:1", None, stop).unwrap();
+            for dialect in [&Anthropic as &dyn Dialect, &OpenAi] {
+                let mut heard = Heard::new(10);
+                for event in &events {
+                    let _ = dialect.hear(&http, event, &mut heard, &mut |_| {});
+                }
+                let _ = heard.lost(&prompt(), BackendError::Interrupted);
+                if let Ok(done) = heard.finish(&prompt()) {
+                    prop_assert!(done.usd.is_none_or(|usd| usd >= 0.0), "{:?}", done.usd);
+                }
+            }
+        }
     }
 }
