@@ -27,6 +27,8 @@ pub struct Policy {
     pub rate: Option<Rate>,
     /// Longest packet that is looked at, in bytes.
     pub largest: Option<usize>,
+    /// Whether IPv6 packets, which a kernel sends of its own accord to any device, are passed over.
+    pub only_ipv4: bool,
     /// How long after a packet came an answer is worth sending.
     pub deadline: Option<Duration>,
     /// Whether a packet that is the same, byte for byte, as one that waits or is thought about is
@@ -45,6 +47,7 @@ impl Default for Policy {
             capacity: CAPACITY,
             rate: None,
             largest: None,
+            only_ipv4: false,
             deadline: None,
             deduplicate: false,
             budget: None,
@@ -62,6 +65,8 @@ pub enum Refusal {
     Rate,
     /// It was longer than packets may be.
     Size,
+    /// It was IPv6, and the host is not.
+    Ipv6,
     /// The same packet was waiting or being thought about.
     Duplicate,
     /// It waited until an answer was worthless.
@@ -77,6 +82,7 @@ impl Refusal {
             Refusal::Queue => "queue",
             Refusal::Rate => "rate",
             Refusal::Size => "size",
+            Refusal::Ipv6 => "ipv6",
             Refusal::Duplicate => "duplicate",
             Refusal::Late => "late",
             Refusal::Budget => "budget",
@@ -204,6 +210,9 @@ impl Room {
     fn examine(&mut self, event: &Event, policy: &Policy) -> Result<(), Refusal> {
         if policy.largest.is_some_and(|largest| event.packet.len() > largest) {
             return Err(Refusal::Size);
+        }
+        if policy.only_ipv4 && event.packet.first().is_some_and(|first| first >> 4 == 6) {
+            return Err(Refusal::Ipv6);
         }
         if self.known.contains(&event.packet) {
             return Err(Refusal::Duplicate);

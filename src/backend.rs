@@ -144,20 +144,20 @@ pub struct Listed {
     pub price: Option<price::Price>,
 }
 
-/// Why there is no completion, and what was spent on none.
+/// Why there is no completion, and whether it has to be paid for all the same.
 #[derive(Debug, Error)]
 #[error("{error}")]
 pub struct Failure {
     /// Why.
     pub error: BackendError,
-    /// What was used all the same, as far as anybody heard: up to all that the model might use can be
-    /// billed. `None`: nothing.
-    pub lost: Option<Box<Usage>>,
+    /// Whether it was begun, and may be billed at anything up to all that the model might use: reasoning
+    /// that is not shown costs too.
+    pub lost: bool,
 }
 
 impl From<BackendError> for Failure {
     fn from(error: BackendError) -> Failure {
-        Failure { error, lost: None }
+        Failure { error, lost: false }
     }
 }
 

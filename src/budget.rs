@@ -2,6 +2,7 @@
 //! call the most that it can cost is set aside, and afterwards what it did cost is booked, so that no
 //! number of calls at once can spend more than was allowed.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Instant;
@@ -35,6 +36,13 @@ impl Cost {
     }
 }
 
+/// As people say it: `1200 tokens ($0.0044)`.
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} tokens (${:.4})", self.tokens, self.usd)
+    }
+}
+
 impl From<&Spending> for Cost {
     fn from(spending: &Spending) -> Cost {
         Cost { tokens: spending.usage.total(), usd: spending.usd.unwrap_or_default() }
@@ -61,23 +69,28 @@ impl Limits {
 
     /// Which limit would be passed by spending that much in the run and in the day, and for how long.
     fn passed(&self, run: Cost, day: Cost) -> Option<(String, Exhausted)> {
-        let tokens = |spent: u64, limit: Option<u64>, what: &str| {
+        let tokens = |spent: u64, limit: Option<u64>, flag: &str| {
             let limit = limit.filter(|limit| spent > *limit)?;
-            Some(format!("{what} is {limit} tokens"))
+            Some(format!("{flag} allows {limit}"))
         };
-        let money = |spent: f64, limit: Option<f64>, what: &str| {
+        let money = |spent: f64, limit: Option<f64>, flag: &str| {
             let limit = limit.filter(|limit| spent > *limit)?;
-            Some(format!("{what} is ${limit:.2}"))
+            Some(format!("{flag} allows ${limit}"))
         };
-        let of_the_run = tokens(run.tokens, self.run_tokens, "the budget of a run (--run-tokens)")
-            .or_else(|| money(run.usd, self.run_usd, "the budget of a run (--run-usd)"));
+        let of_the_run = tokens(run.tokens, self.run_tokens, "--run-tokens")
+            .or_else(|| money(run.usd, self.run_usd, "--run-usd"));
         if let Some(limit) = of_the_run {
             return Some((limit, Exhausted::Run));
         }
-        let of_the_day = tokens(day.tokens, self.day_tokens, "the budget of a day (--day-tokens)")
-            .or_else(|| money(day.usd, self.day_usd, "the budget of a day (--day-usd)"));
-        of_the_day
-            .map(|limit| (format!("until midnight UTC: {limit}"), Exhausted::Day(ledger::today())))
+        let of_the_day = tokens(day.tokens, self.day_tokens, "--day-tokens")
+            .or_else(|| money(day.usd, self.day_usd, "--day-usd"));
+        of_the_day.map(|limit| (limit, Exhausted::Day(ledger::today())))
+    }
+
+    /// Which limit does not allow even one call of that cost; in words.
+    pub fn forbids(&self, call: Cost) -> Option<String> {
+        let (limit, _) = self.passed(call, call)?;
+        Some(format!("{limit}, and one call may take up to {call}"))
     }
 }
 
@@ -142,6 +155,11 @@ impl Budget {
         self.lock().is_exhausted()
     }
 
+    /// What may be spent.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// What was spent in this run.
     pub fn spent(&self) -> Cost {
         self.lock().spent
@@ -170,11 +188,13 @@ impl Budget {
                 return Ok(Reservation { budget: Arc::clone(self), cost: most });
             };
             if state.under_way == 0 {
-                let Cost { tokens, usd } = state.spent;
+                let (until, spent, when) = match &exhausted {
+                    Exhausted::Run => ("", state.spent, "in this run"),
+                    Exhausted::Day(_) => (" until midnight UTC", day, "today"),
+                };
                 let message = format!(
-                    "no more calls to models: {limit}; {tokens} tokens (${usd:.4}) are spent in this run, \
-                     and the next call may take up to {} (${:.4})",
-                    most.tokens, most.usd
+                    "no more calls to models{until}: {limit}, {spent} are spent {when}, and the next call \
+                     may take up to {most}"
                 );
                 return Err(self.exhaust(state, exhausted, message));
             }
@@ -201,9 +221,9 @@ impl Budget {
         message: String,
     ) -> String {
         state.exhausted = Some(exhausted);
-        self.notices.leave(message.clone());
+        self.notices.leave(message);
         self.returned.notify_all();
-        message
+        "the budget is spent".into()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -231,9 +251,10 @@ impl Reservation {
         self.book(model, cost);
     }
 
-    /// Books all that was set aside for the call to `model`: nobody knows what it cost.
-    pub fn spend_all(self, model: &str) {
+    /// Books all that was set aside for the call to `model`, because nobody knows what it cost.
+    pub fn spend_all(self, model: &str) -> Cost {
         self.book(model, self.cost);
+        self.cost
     }
 
     fn book(&self, model: &str, cost: Cost) {
@@ -298,7 +319,7 @@ mod tests {
         assert!(budget.is_exhausted());
         let told = notices.take();
         assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].contains("--run-usd") && told[0].contains("$1.00"), "{told:?}");
+        assert!(told[0].contains("--run-usd allows $1, 15 tokens ($0.7500)"), "{told:?}");
         // Not even what would fit: once it is over it is over.
         assert!(budget.reserve(cost(1, 0.01), until).is_err());
     }

@@ -5,8 +5,13 @@ use std::io::{ErrorKind, Write};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use clap::Args;
+use signal_hook::consts::{SIGINT, SIGTERM};
 use softstack::config::{Config, Settings};
 use softstack::journal::{Journal, JsonLines};
 use softstack::stack::Thinkers;
@@ -98,6 +103,41 @@ impl Output {
         }
         Ok(journal)
     }
+}
+
+/// Ends what is being waited for as soon as the user interrupts: an answer may be a minute away.
+pub struct Watch(Arc<AtomicBool>);
+
+impl Watch {
+    /// Watches until it is dropped.
+    pub fn start(interrupted: Arc<AtomicBool>, stop: CancellationToken) -> Watch {
+        let over = Arc::new(AtomicBool::new(false));
+        let watch = Watch(Arc::clone(&over));
+        thread::spawn(move || {
+            while !over.load(Ordering::Relaxed) {
+                if interrupted.load(Ordering::Relaxed) {
+                    return stop.cancel();
+                }
+                thread::sleep(Duration::from_millis(50));
+            }
+        });
+        watch
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A flag that SIGINT and SIGTERM set.
+pub fn interrupted() -> std::io::Result<Arc<AtomicBool>> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
+    }
+    Ok(interrupted)
 }
 
 /// Prints to standard output. That a reader has gone away is no error.

@@ -52,7 +52,7 @@ pub struct Settings {
     #[arg(long, value_name = "WORD")]
     pub effort: Option<String>,
     /// A sampling temperature; most current models refuse one.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = temperature)]
     pub temperature: Option<f64>,
     /// Whether to ask for answers by a JSON schema. [default: as the provider can]
     #[arg(long, value_name = "BOOL")]
@@ -206,6 +206,13 @@ impl fmt::Debug for Config {
     }
 }
 
+fn temperature(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(temperature) if (0.0..=2.0).contains(&temperature) => Ok(temperature),
+        _ => Err("must be a number from 0 to 2".into()),
+    }
+}
+
 impl Settings {
     /// The bounds that the flags have too, for what came from elsewhere.
     fn check(&self) -> Result<(), ConfigError> {
@@ -223,6 +230,18 @@ impl Settings {
         for (name, provider) in &self.providers {
             let name = format!("providers.{name}.in_flight");
             within(&name, Some(provider.in_flight.into()), 1, 1_024)?;
+        }
+        for (name, price) in &self.prices {
+            let parts = [Some(price.input), Some(price.output), price.cached, price.cache_written];
+            if !parts.into_iter().flatten().all(|usd| usd.is_finite() && usd >= 0.0) {
+                return Err(ConfigError::Value(format!("prices.{name}: that is no price")));
+            }
+        }
+        if matches!(self.deadline, Some(Bound::At(0.0)))
+            || matches!(self.max_packet, Some(Bound::At(0)))
+        {
+            let why = "a deadline or a longest packet of 0 lets nothing be answered; \"none\" is no limit";
+            return Err(ConfigError::Value(why.into()));
         }
         let too_long = |limit: &Bound<f64>| matches!(limit, Bound::At(seconds) if *seconds > DAY);
         if self.deadline.as_ref().is_some_and(too_long) {
@@ -243,7 +262,8 @@ fn check_syntax(text: &str, name: &str) -> Result<(), ConfigError> {
     let at = error.span().map_or(0, |span| span.start.min(text.len()));
     let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
     let message = error.message().lines().next().unwrap_or_default();
-    Err(ConfigError::Value(format!("{name}, line {line}: this is no TOML: {message}")))
+    let hint = if message.contains("string") { " (text stands in quotes)" } else { "" };
+    Err(ConfigError::Value(format!("{name}, line {line}: this is no TOML: {message}{hint}")))
 }
 
 /// What is wrong with a value, where: not the value itself, if it is text, which may be a key.
@@ -262,7 +282,11 @@ fn wrong_value(error: &figment::Error) -> ConfigError {
     let key = error.path.join(".");
     let key = if key.is_empty() { key } else { format!("{key}: ") };
     let source = error.metadata.as_ref().map(|metadata| metadata.name.clone().into_owned());
-    let source = source.map(|name| format!(" (from {name})")).unwrap_or_default();
+    let source = source.map(|name| match name.contains("environment") {
+        true => format!(" (from SOFTSTACK_{})", error.path.join("_").to_uppercase()),
+        false => format!(" (from {name})"),
+    });
+    let source = source.unwrap_or_default();
     ConfigError::Value(format!("{key}{what}{source}"))
 }
 

@@ -3,7 +3,7 @@
 //! one is shown as it goes and the others when their turn comes. `replay` shows a recorded journal through
 //! the same eyes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -30,6 +30,8 @@ pub struct View<W> {
     /// Packets that are being thought about, in the order in which they came; the first is shown as it
     /// goes.
     open: VecDeque<Open>,
+    /// Packets of which it was told, quietly, that no decision came out.
+    told: BTreeSet<u64>,
 }
 
 /// A packet that is being thought about.
@@ -42,6 +44,8 @@ struct Open {
     line: String,
     prose: Prose,
     attempt: u32,
+    /// Whether the last thought was of a reply.
+    sends: bool,
     is_over: bool,
 }
 
@@ -57,7 +61,7 @@ pub enum Detail {
 impl<W: Write> View<W> {
     /// A view on `out`; pass [`anstream::stdout`] for colour that knows when to stay away.
     pub fn new(out: W, detail: Detail) -> View<W> {
-        View { out, detail, open: VecDeque::new() }
+        View { out, detail, open: VecDeque::new(), told: BTreeSet::new() }
     }
 
     /// Takes a record of one packet.
@@ -109,8 +113,11 @@ impl<W: Write + Send> Sink for View<W> {
                 if matches!(action, Act::Fail | Act::Unavailable) =>
             {
                 let what = what(*action, reason.as_deref());
+                self.told.insert(*packet);
                 self.aside(|page| page.styled(BAD, &format!("#{packet} {model}: {what}")))
             }
+            // That nothing was decided says it all.
+            (Record::Verdict { packet, .. }, Detail::Quiet) if self.told.remove(packet) => Ok(()),
             (Record::Verdict { admitted: false, findings, packet, .. }, Detail::Quiet) => self
                 .aside(|page| {
                     page.line(&format!("#{packet}"));
@@ -171,6 +178,7 @@ impl Open {
                 self.line.clear();
             }
             Record::Thought { action, reason, model, tokens, seconds, spending, .. } => {
+                self.sends = *action == Act::Send;
                 let (what, took) = (what(*action, reason.as_deref()), duration(*seconds));
                 match spending {
                     None => {
@@ -181,6 +189,11 @@ impl Open {
                         page.line(&format!("     {}", cost(spending)));
                     }
                 }
+            }
+            Record::Verdict { admitted: true, findings, .. }
+                if !self.sends && findings.is_empty() =>
+            {
+                page.styled(GOOD, "   ✓ no reply is due, says the judge");
             }
             Record::Verdict { admitted, findings, .. } => verdict(page, *admitted, findings),
             Record::Reply { bytes, seconds, .. } => {
@@ -263,6 +276,7 @@ fn refusal(refusal: Refusal) -> &'static str {
         Refusal::Queue => "dropped unread, because too many waited",
         Refusal::Rate => "refused, because their sources ask too often",
         Refusal::Size => "refused, because they are too long",
+        Refusal::Ipv6 => "passed over: IPv6, which the host does not speak",
         Refusal::Duplicate => "refused, because the same packet is being thought about",
         Refusal::Late => "refused, because they waited too long",
         Refusal::Budget => "refused, because the budget is spent",
@@ -290,10 +304,16 @@ fn end(page: &mut Page, statistics: &Statistics) {
     for (reason, packets) in &statistics.refused {
         page.line(&format!("{packets} {}", refusal(*reason)));
     }
-    if let Some(Spending { usage, usd }) = &statistics.spending {
-        let usd = usd.map_or("at an unknown price".into(), |usd| format!("${usd:.6}"));
+    if let Some(Spending { usage, usd }) = &statistics.spending
+        && usage.total() > 0
+    {
+        let usd = match usd {
+            Some(0.0) => String::new(),
+            Some(usd) => format!("; ${usd:.6}"),
+            None => "; at an unknown price".to_owned(),
+        };
         page.line(&format!(
-            "tokens: {} read, {} from a cache, {} into a cache, {} written; {usd}",
+            "tokens: {} read, {} from a cache, {} into a cache, {} written{usd}",
             usage.input, usage.cached, usage.cache_written, usage.output
         ));
     }

@@ -259,7 +259,7 @@ fn a_capture_that_tshark_reads() {
         for expect in ["total length 84", "→ send the reply", "nano: ", "judge: admitted"] {
             assert!(request.comment.contains(expect), "{expect}: {request:?}");
         }
-        let expect = format!("reply to packet {}, admitted", number + 1);
+        let expect = format!("reply to packet {} of the journal, admitted", number + 1);
         assert!(reply.comment.starts_with(&expect), "{reply:?}");
     }
 }
@@ -460,10 +460,10 @@ const RUN: &str = r#"
 host 10.9.0.1 "$0" run --tun own0 --address 10.9.0.1 --peer 10.9.0.2
 "#;
 
-/// The second host has lost every capability.
+/// The second host has lost every capability, and the device says which address is its own.
 const KEEP: &str = r#"
 host 10.9.0.5 "$0" run --tun own0 --address 10.9.0.5/28 --keep
 ip address show own0
 ip -details link show own0
-host 10.9.0.5 setpriv --bounding-set=-all "$0" run --tun own0 --address 10.9.0.5/28
+host 10.9.0.5 setpriv --bounding-set=-all "$0" run --tun own0
 "#;

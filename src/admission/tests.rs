@@ -82,11 +82,14 @@ fn made_up_sources_do_not_fill_the_memory() {
 #[test]
 fn large_and_late_packets_and_copies_go_no_further() {
     let largest = Some(40);
-    let policy = Policy { largest, deduplicate: true, ..Policy::default() };
+    let policy = Policy { largest, deduplicate: true, only_ipv4: true, ..Policy::default() };
     let admission = Admission::new(policy);
     let mut large = event(1, 1);
     large.packet.resize(41, 0);
     admission.offer(large);
+    let mut other = event(1, 1);
+    other.packet[0] = 0x60;
+    admission.offer(other);
     admission.offer(event(2, 1));
     admission.offer(event(2, 1));
     let taken = admission.take(Duration::ZERO, |_| {}).expect("the first of the two");
@@ -94,7 +97,7 @@ fn large_and_late_packets_and_copies_go_no_further() {
     admission.finish(&taken);
     admission.offer(event(2, 1));
     assert_eq!(numbers(&admission), [2]);
-    let expect = [(Refusal::Size, 1), (Refusal::Duplicate, 2)];
+    let expect = [(Refusal::Size, 1), (Refusal::Ipv6, 1), (Refusal::Duplicate, 2)];
     assert_eq!(admission.refused(), BTreeMap::from(expect));
 
     let deadline = Some(Duration::from_millis(1));

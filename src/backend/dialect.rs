@@ -95,23 +95,16 @@ impl Heard {
         self.usage.is_none() && self.text.is_empty() && self.thinking_bytes == 0
     }
 
-    /// What becomes of an answer that broke off. It has cost nothing where it was refused or no
-    /// connection came about; else the input, what had come of the output, and perhaps more: reasoning
-    /// that is not shown is billed too.
-    pub(super) fn lost(&self, prompt: &Prompt, error: BackendError) -> Failure {
+    /// What becomes of an answer that broke off. It costs nothing where it was refused or no connection
+    /// came about.
+    pub(super) fn lost(&self, error: BackendError) -> Failure {
         let never_begun = match &error {
             BackendError::Status { .. } => self.is_empty(),
             BackendError::Unreachable { .. } | BackendError::NoKey { .. } => true,
             BackendError::TimedOut { what, .. } => *what == CONNECTION,
             _ => false,
         };
-        if never_begun {
-            return error.into();
-        }
-        let estimate = self.estimate(prompt);
-        let said = self.usage.unwrap_or(estimate);
-        let usage = Usage { output: said.output.max(estimate.output), estimated: true, ..said };
-        Failure { error, lost: Some(Box::new(usage)) }
+        Failure { error, lost: !never_begun }
     }
 }
 
@@ -161,13 +154,10 @@ mod tests {
             message: String::new(),
             retry_after: None,
         };
-        let lost = |heard: Heard, error| heard.lost(&prompt(), error).lost.map(|usage| *usage);
-        assert_eq!(lost(heard("", None), status.clone()), None, "it was refused");
-        assert_eq!(lost(heard("", None), timed_out(CONNECTION)), None, "it was not asked");
-        let asked = lost(heard("", None), timed_out("first byte of an answer"));
-        assert!(asked.is_some_and(|usage| usage.input > 500 && usage.output == 0));
-        let begun = lost(heard("SEND 45", None), status);
-        assert!(begun.is_some_and(|usage| usage.output == 3));
+        assert!(!heard("", None).lost(status.clone()).lost, "it was refused");
+        assert!(!heard("", None).lost(timed_out(CONNECTION)).lost, "it was not asked");
+        assert!(heard("", None).lost(timed_out("first byte of an answer")).lost);
+        assert!(heard("SEND 45", None).lost(status).lost);
     }
 
     #[test]
@@ -231,7 +221,7 @@ mod tests {
                 for event in &events {
                     let _ = dialect.hear(&http, event, &mut heard, &mut |_| {});
                 }
-                let _ = heard.lost(&prompt(), BackendError::Interrupted);
+                prop_assert!(heard.lost(BackendError::Interrupted).lost);
                 if let Ok(done) = heard.finish(&prompt()) {
                     prop_assert!(done.usd.is_none_or(|usd| usd >= 0.0), "{:?}", done.usd);
                 }

@@ -69,7 +69,7 @@ impl Hosted {
             };
             // What breaks off in the middle does so for another reason, and is paid for.
             if !heard.is_empty() || !self.extras.learn(&error, &sent) {
-                return Err(heard.lost(prompt, error));
+                return Err(heard.lost(error));
             }
         }
     }

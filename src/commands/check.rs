@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use softstack::backend::http::shown_address;
+use softstack::backend::provider::Api;
 use softstack::backend::{BackendError, Failure};
-use softstack::config::{Config, Member};
+use softstack::config::{Bound, Config, ConfigError, Member};
 use softstack::mind::{Action, Event, Mind, Shown, Thought};
 use softstack::notice::Notices;
 use softstack::view::{duration, printable};
@@ -15,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use verify::Host;
 use wire::Echo;
 
-use super::{Model, Outcome, print};
+use super::{Model, Outcome, Watch, print};
 
 /// How long each step may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -30,6 +31,9 @@ pub struct Check {
     verbose: bool,
     #[command(flatten)]
     model: Model,
+    /// Ends whatever is being waited for.
+    #[arg(skip)]
+    stop: CancellationToken,
 }
 
 /// A step that went wrong; its line is printed already.
@@ -40,6 +44,8 @@ impl Check {
     /// asked.
     pub fn run(self) -> Outcome {
         let config = self.model.config()?;
+        let interrupted = super::interrupted()?;
+        let _watch = Watch::start(interrupted, self.stop.clone());
         let mut code = 0;
         for member in config.members()? {
             match self.member(&config, &member) {
@@ -72,7 +78,8 @@ impl Check {
             Ok(()) if endpoint.key.is_some() => say("key", true, "present"),
             Ok(()) => say("key", true, "none, and usually none is needed"),
         }
-        let backend = match endpoint.open(data.api, CancellationToken::new()) {
+        let endpoint_path_is_v1 = endpoint.base_url.ends_with("/v1");
+        let backend = match endpoint.open(data.api, self.stop.clone()) {
             Err(error) => return fail("endpoint", &error.to_string()),
             Ok(backend) => backend,
         };
@@ -80,7 +87,11 @@ impl Check {
         match backend.models(began + PATIENCE) {
             // A gateway may know models and list none: the packet will tell.
             Err(Failure { error: BackendError::Status { code: 404 | 405, .. }, .. }) => {
-                say("endpoint", true, "answers, and lists no models");
+                let hint = match (data.api, endpoint_path_is_v1) {
+                    (Api::Openai, false) => "; does its address end in /v1?",
+                    _ => "",
+                };
+                say("endpoint", true, &format!("answers, and lists no models{hint}"));
                 Ok(())
             }
             Err(failure) => fail("endpoint", &failure.to_string()),
@@ -103,10 +114,17 @@ impl Check {
     }
 
     fn golden_packet(&self, config: &Config, member: &Member) -> Result<bool, Failed> {
-        let stop = CancellationToken::new();
         let mut alone = config.clone();
         alone.settings.model = Some(name(member));
-        let mut thinkers = match alone.thinkers(stop) {
+        let mut thinkers = alone.thinkers(self.stop.clone());
+        if let Err(ConfigError::NoPrice(_)) = thinkers {
+            // One call costs what it costs; the limits are for what comes after.
+            say("price", false, "unknown, so before any traffic the configuration has to give one");
+            (alone.settings.run_usd, alone.settings.day_usd) =
+                (Some(Bound::None), Some(Bound::None));
+            thinkers = alone.thinkers(self.stop.clone());
+        }
+        let mut thinkers = match thinkers {
             Err(error) => return fail("settings", &error.to_string()),
             Ok(thinkers) => thinkers,
         };

@@ -7,18 +7,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use signal_hook::consts::{SIGINT, SIGTERM};
 use softstack::config::Config;
 use softstack::eval::{self, First, Outcome as Measured, Plan, Record, Report};
 use softstack::stack::Thinkers;
 use softstack::view::tell;
 use tokio_util::sync::CancellationToken;
 
-use super::{Layers, Outcome, print};
+use super::{Layers, Outcome, Watch, print};
 
 /// Valid requests if no number is given: nano costs nothing, a hosted model money.
 const USUAL: u64 = 1_000;
@@ -83,10 +80,7 @@ impl Eval {
     /// Runs the subcommand. Exit code 1 if a wrong packet got past the judge, 3 if a budget or an
     /// unavailable model left packets unmeasured, 130 if it was interrupted.
     pub fn run(self) -> Outcome {
-        let interrupted = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
-        }
+        let interrupted = super::interrupted()?;
         let names = self.names();
         // All are opened before the first is paid for.
         let opened = names.iter().map(|name| self.open(name.clone()));
@@ -143,6 +137,12 @@ impl Eval {
         record.iter().for_each(|record| record.in_vain(&name).for_each(|lost| report.spend(lost)));
         let done: Vec<u64> = before.iter().map(|outcome| outcome.number).collect();
         let mut count = done.len() as u64;
+        if count > 0 {
+            tell(&format!(
+                "softstack: {name}: {count} of {} packets are in the record",
+                plan.packets()
+            ));
+        }
         let (halt, mut failure) = (AtomicBool::new(false), None);
         let mut troubles = BTreeSet::new();
         let _watch = Watch::start(Arc::clone(interrupted), stop.clone());
@@ -194,31 +194,6 @@ impl Eval {
                 reports.iter().map(|report| Ok(serde_json::to_string(report)? + "\n")).collect()
             }
         }
-    }
-}
-
-/// Ends what is being waited for as soon as the user interrupts: an answer may be a minute away.
-struct Watch(Arc<AtomicBool>);
-
-impl Watch {
-    fn start(interrupted: Arc<AtomicBool>, stop: CancellationToken) -> Watch {
-        let over = Arc::new(AtomicBool::new(false));
-        let watch = Watch(Arc::clone(&over));
-        thread::spawn(move || {
-            while !over.load(Ordering::Relaxed) {
-                if interrupted.load(Ordering::Relaxed) {
-                    return stop.cancel();
-                }
-                thread::sleep(Duration::from_millis(50));
-            }
-        });
-        watch
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -31,6 +31,7 @@ impl Models {
     pub fn run(self) -> Outcome {
         let config = self.layers.load(None)?;
         let text = match &self.provider {
+            Some(provider) if provider == "nano" => "nano  embedded, free\n".to_owned(),
             Some(provider) => models(&config, provider.trim_end_matches('/'))?,
             None => providers(&config),
         };

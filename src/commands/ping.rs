@@ -146,10 +146,7 @@ impl Ping {
         let addresses = Addresses::default();
         let (link, wire) = MemoryLink::pair();
         let stop = Arc::new(AtomicBool::new(false));
-        let interrupted = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
-        }
+        let interrupted = super::interrupted()?;
         let options = self.options(&addresses, &thinkers);
         let stack = stack(&addresses, Arc::new(link), thinkers, journal);
         thread::scope(|scope| -> Outcome {

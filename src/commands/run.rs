@@ -4,10 +4,8 @@ use std::error::Error;
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use clap::Args;
-use signal_hook::consts::{SIGINT, SIGTERM};
 use softstack::link::raw::{self, Assigned, IcmpSocket};
 use softstack::link::tun::Tun;
 use softstack::link::{Addresses, Link};
@@ -60,10 +58,7 @@ impl Run {
         };
         // Last: a run that cannot begin shall not cost an old journal.
         let journal = self.output.journal()?;
-        let stop = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&stop))?;
-        }
+        let stop = super::interrupted()?;
         let stack = Stack::new(link, thinkers, host, &journal);
         stack.run(&stop)?;
         Ok(ExitCode::SUCCESS)
@@ -72,6 +67,11 @@ impl Run {
     fn behind_tun(&self) -> Result<(Arc<dyn Link>, Host), Box<dyn Error>> {
         let addresses = self.tun_addresses()?;
         let tun = Tun::open(&self.tun)?;
+        // A device that was left in place or prepared with a peer says whom it leads to.
+        let known = tun.peer().filter(|_| tun.existed() && self.address.is_none());
+        if let Some((model, prefix)) = known {
+            return Ok((Arc::new(tun), super::host(model, prefix)));
+        }
         if !tun.existed() {
             tun.configure(&addresses)?;
         }
@@ -86,6 +86,9 @@ impl Run {
             self.address.unwrap_or(Cidr { address: Ipv4Addr::new(10, 0, 0, 1), prefix: None });
         let (model, prefix) = (given.address, given.prefix.unwrap_or(PREFIX));
         let hosts = hosts(model, prefix);
+        if matches!(model.octets()[0], 0 | 127 | 224..) {
+            return Err(format!("{model} is no address that a host on a link can have"));
+        }
         if !hosts.contains(&model.into()) {
             return Err(format!(
                 "{model}/{prefix} is no host's address: hosts of this network have {} to {}",

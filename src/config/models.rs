@@ -182,6 +182,12 @@ impl Config {
         let budget = Budget::new(self.limits(hosted())?, self.account(costly), notices.clone())?;
         let offload = self.settings.checksum_offload.unwrap_or(false);
         let models = self.models(&opened, &budget, offload, &stop)?;
+        for model in models.iter().flatten() {
+            if let Some(why) = budget.limits().forbids(model.cost_of_a_call()) {
+                let hint = "raise it, or lower --max-tokens";
+                return Err(ConfigError::Value(format!("{}: {why}; {hint}", model.name())));
+            }
+        }
         let in_flight = hosted().map(|model| model.in_flight).min().unwrap_or(1);
         let in_flight = self.settings.in_flight.unwrap_or(in_flight);
         let mut policy = self.policy(is_hosted, costly);
@@ -239,6 +245,7 @@ impl Config {
             rate: self.rate(costly),
             largest: largest.map(|bytes| bytes as usize),
             deadline: deadline.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            only_ipv4: hosted,
             deduplicate: hosted,
             budget: None,
         }

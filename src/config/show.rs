@@ -18,6 +18,13 @@ impl fmt::Display for Config {
                 value => writeln!(f, "{name} = {}  # from {}", toml(value), self.source(name))?,
             }
         }
+        for name in std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()) {
+            let setting = name.strip_prefix("SOFTSTACK_").map(str::to_lowercase);
+            let known = |setting: &String| all.contains_key(setting) || setting == "config";
+            if setting.is_some_and(|setting| !known(&setting)) {
+                writeln!(f, "# {name} is set in the environment and is no setting")?;
+            }
+        }
         for (table, rows) in all.iter().filter_map(|(name, value)| Some((name, value.as_object()?)))
         {
             if table == "prices" {

@@ -216,7 +216,9 @@ pub fn lines(report: &Report) -> String {
         ),
         _ => writeln!(text),
     };
-    if let Some(Spending { usage, usd }) = &report.spending {
+    if let Some(Spending { usage, usd }) = &report.spending
+        && usage.total() > 0
+    {
         let usd = usd.map_or("at an unknown price".to_owned(), |usd| format!("${usd:.6}"));
         let _ = writeln!(
             text,

@@ -123,7 +123,7 @@ impl Sink for Pcapng {
                 self.close(*packet)?;
                 let bytes = wire::hex::parse(bytes).map_err(io::Error::other)?;
                 let comment = format!(
-                    "reply to packet {packet}{}, admitted, after {:.2} ms",
+                    "reply to packet {packet} of the journal{}, admitted, after {:.2} ms",
                     self.offload,
                     seconds * 1e3
                 );

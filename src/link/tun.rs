@@ -4,13 +4,16 @@
 //! lives as long as its descriptor, unless it was made persistent, beforehand or by [`Tun::keep`].
 
 use std::io;
+use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Duration;
 
 use netlink_packet_route::link::LinkFlags;
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
+use nix::ifaddrs::{InterfaceAddress, getifaddrs};
 use nix::net::if_::if_nametoindex;
+use nix::sys::socket::SockaddrStorage;
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, read, write};
 use thiserror::Error;
@@ -155,6 +158,18 @@ impl Tun {
     /// Whether the device was there before we attached to it.
     pub fn existed(&self) -> bool {
         self.existed
+    }
+
+    /// The far end of the device and the network's prefix, where the device has an address with a peer: as
+    /// one has that an earlier run configured and left in place.
+    pub fn peer(&self) -> Option<(Ipv4Addr, u8)> {
+        let ours = |entry: &InterfaceAddress| entry.interface_name == self.name;
+        getifaddrs().ok()?.filter(ours).find_map(|entry| {
+            let ip = |address: Option<SockaddrStorage>| Some(address?.as_sockaddr_in()?.ip());
+            let (own, far) = (ip(entry.address)?, ip(entry.destination)?);
+            let prefix = ip(entry.netmask).map_or(32, |mask| u32::from(mask).count_ones() as u8);
+            (own != far).then_some((far, prefix))
+        })
     }
 
     /// Gives the descriptor away, for instance to another process.

@@ -79,14 +79,10 @@ impl Model {
                 }
                 Err(failure) => failure,
             };
-            let usage = lost.map(|usage| *usage);
-            match &usage {
+            match lost {
                 // Nobody says what an answer will be billed at that never came to its end.
-                Some(usage) => {
-                    reservation.spend_all(self.name());
-                    self.count(*usage, None, spent);
-                }
-                None => drop(reservation),
+                true => self.book_in_full(reservation, prompt, spent),
+                false => drop(reservation),
             }
             let pause_asked = error.retry_after();
             let jitter = rand::rng().random_range(1.0..1.5);
@@ -94,10 +90,11 @@ impl Model {
             if let Some(pause) = pause_asked {
                 self.close_endpoint(pause);
             }
-            let hopeless = !error.is_temporary() || repeat >= self.repeats(&error, usage.is_some());
+            let hopeless = !error.is_temporary() || repeat >= self.repeats(&error, lost);
             let left = until.saturating_duration_since(Instant::now());
             if hopeless || next >= left || !self.sleep(next) {
-                return Err(error.to_string());
+                let booked = if lost && self.is_costly() { "; booked in full" } else { "" };
+                return Err(format!("{error}{booked}"));
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
@@ -115,14 +112,37 @@ impl Model {
     }
 
     fn reserve(&self, prompt: &Prompt, until: Instant) -> Result<Reservation, String> {
+        self.budget.reserve(self.cost(prompt), until)
+    }
+
+    /// The most that a call costs.
+    fn cost(&self, prompt: &Prompt) -> Cost {
         let (input, output) = (prompt.most_input(), self.backend.most_output());
         let usd = self.price.map_or(0.0, |price| price.at_most(input, output));
-        self.budget.reserve(Cost { tokens: input.saturating_add(output), usd }, until)
+        Cost { tokens: input.saturating_add(output), usd }
     }
 
     fn book(&self, reservation: Reservation, usage: Usage, usd: Option<f64>, spent: &mut Spending) {
         let spending = self.count(usage, usd, spent);
         reservation.settle(self.name(), &spending);
+    }
+
+    fn book_in_full(&self, reservation: Reservation, prompt: &Prompt, spent: &mut Spending) {
+        let cost = reservation.spend_all(self.name());
+        let (input, output) = (prompt.most_input(), self.backend.most_output());
+        let usage = Usage { input, output, estimated: true, ..Usage::default() };
+        spent.add(&Spending { usage, usd: self.price.map(|_| cost.usd) });
+    }
+
+    fn is_costly(&self) -> bool {
+        self.price != Some(Price::FREE)
+    }
+
+    /// The most that a call about a ping costs.
+    pub fn cost_of_a_call(&self) -> Cost {
+        let host = verify::Host { address: std::net::Ipv4Addr::LOCALHOST, broadcast: None };
+        let prompt = Prompt::new(&self.program, &Event::new(host, 1, vec![0; 84]));
+        self.cost(&prompt)
     }
 
     /// Adds what a call used, and what that costs, to `spent`.

@@ -342,7 +342,8 @@ fn an_answer_without_an_end_is_booked_in_full() {
         // Room for two answers that nobody hears the end of, and not for a third.
         let more = "deadline = 1\nrate = \"none\"\nmax_tokens = 10000\nrun_tokens = 29000\n";
         let host = Running::start(&provider, MODELS[0], more);
-        let is_over = |told: Told| told.reason.is_some_and(|why| why.contains("no more calls"));
+        let is_over =
+            |told: Told| told.reason.is_some_and(|why| why.contains("the budget is spent"));
         assert!((1..=5).any(|sequence| is_over(host.ask(&ping(sequence)))), "{fault:?}");
         assert_eq!(provider.seen().len(), calls, "{fault:?}");
         host.finish();

@@ -62,10 +62,20 @@ fn check_says_exactly_what_is_wrong() {
         assert!(unknown.stdout.contains("no such model"), "{unknown:?}");
         assert_eq!(unknown.code, Some(2), "{unknown:?}");
         let poor = checked(model, "run_tokens = 10");
-        assert!(
-            poor.stdout.contains("✗ packet") && poor.stdout.contains("--run-tokens"),
-            "{poor:?}"
+        // That no call is within the budget is known before any.
+        let told = "--run-tokens allows 10, and one call may take up to";
+        assert!(poor.stdout.contains(told) && poor.code == Some(2), "{poor:?}");
+        // One call may be made at an unknown price; traffic may not.
+        let url = provider.url();
+        let dear = format!(
+            "[providers.dear]\napi = \"anthropic\"\nbase_url = \"{url}\"\nkey = \"{KEY}\"\n"
         );
+        let unpriced = checked("dear/claude-haiku-5-5", &dear);
+        assert!(unpriced.stdout.contains("✗ price     unknown"), "{unpriced:?}");
+        assert_eq!(unpriced.code, Some(0), "{unpriced:?}");
+        let refused =
+            with(&provider, "ping -c 1 --wire memory --model dear/claude-haiku-5-5", &dear);
+        assert!(refused.stderr.contains("no price is known for dear/"), "{refused:?}");
 
         provider.set_brain(Brain::AlwaysWrong);
         let wrong = checked(model, "");

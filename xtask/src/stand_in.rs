@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
-use provider::{Behaviour, Latency};
+use provider::{Behaviour, Latency, Provider};
 
 use crate::Failure;
 
@@ -21,6 +21,9 @@ pub struct StandIn {
     /// Tokens in a second from then on.
     #[arg(long, default_value_t = 80.0)]
     rate: f64,
+    /// The only key that it takes; any or none if not said.
+    #[arg(long)]
+    key: Option<String>,
 }
 
 impl StandIn {
@@ -29,9 +32,13 @@ impl StandIn {
         let first_token = Duration::try_from_secs_f64(self.first_token)?;
         let latency = Latency { first_token, tokens_per_second: self.rate };
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
+        let behaviour = Behaviour { latency, key: self.key, ..Behaviour::default() };
+        let in_use = |error| format!("{address}: {error}");
+        let _provider = Provider::bind(behaviour, address).map_err(in_use)?;
         println!("Anthropic's API:  ANTHROPIC_API_KEY=any ANTHROPIC_BASE_URL=http://{address}");
         println!("OpenAI's:         OPENAI_API_KEY=any OPENAI_BASE_URL=http://{address}/v1");
-        provider::serve_forever(Behaviour { latency, ..Behaviour::default() }, address)?;
-        Ok(())
+        loop {
+            std::thread::park();
+        }
     }
 }
