@@ -27,7 +27,6 @@ struct Header {
 /// Fills the packet's spans.
 pub(super) fn walk(packet: &mut Packet) {
     let protocol = match (packet.link, packet.bytes.first()) {
-        (_, None) => return,
         (Link::Ethernet, _) => Protocol::Ethernet,
         (Link::RawIp, Some(first)) if first >> 4 == 6 => Protocol::Ipv6,
         (Link::RawIp | Link::Ipv4, _) => Protocol::Ipv4,
@@ -55,7 +54,9 @@ pub(super) fn walk(packet: &mut Packet) {
             room: unit.room as u32,
             marks: unit.marks,
         });
-        next = header.inside.filter(|inside| inside.room > 0).map(|inside| Next {
+        // A header that promises a protocol and brings none of it is at fault there, not here.
+        let exists = |inside: &Next| inside.room > 0 || inside.protocol <= Protocol::Tcp;
+        next = header.inside.filter(exists).map(|inside| Next {
             start: unit.start + inside.start,
             marks: unit.marks | header.marks | inside.marks,
             ..inside
@@ -113,9 +114,9 @@ impl Header {
         Header { length, marks: 0, inside: None }
     }
 
-    /// A unit of that length, with a header of `start` octets.
+    /// A unit of that length, with a header of `start` octets, which may be more than there are.
     fn around(length: usize, protocol: Protocol, start: usize) -> Header {
-        let room = length.saturating_sub(start);
+        let Some(room) = length.checked_sub(start) else { return Header::alone(length) };
         Header { length, marks: 0, inside: Some(Next { protocol, start, room, marks: 0 }) }
     }
 
