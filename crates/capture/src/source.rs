@@ -13,7 +13,7 @@ use crate::error::{Error, Problem};
 /// The first octets of a gzip file (RFC 1952 section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// What is decompressed at once: the decompressor gives nothing of a piece in which it finds damage.
-const PIECE: usize = 16 << 10;
+const PIECE: usize = 4 << 10;
 
 /// A capture's octets.
 pub(crate) enum Source {
