@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::ops::Range;
 
-use wire::{Icmp, Ipv4, Packet, Pdu, Protocol, icmp, icmpv6};
+use wire::{Flow, Icmp, Ipv4, Packet, Pdu, Protocol, icmp, icmpv6};
 
 /// What a packet contributes to the picture. Keys are digests: two conversations in 2^32 share one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct Message {
     pub(super) to_group: bool,
     /// What a reply returns: how many octets, and their digest. `None` where they were not captured.
     pub(super) content: Option<(usize, u64)>,
+    /// Who talks to whom.
+    pub(super) flow: Option<Flow>,
     /// Of the whole packet, as long as it is the same one.
     pub(super) packet: u64,
     /// Of the frame: the message.
@@ -166,6 +168,7 @@ fn message(
         by_anyone: digest((kind, client, which)),
         to_group: asks && is_group(destination),
         content,
+        flow: pdu.packet().flow(),
         packet: digest(pdu.network()?.bytes()),
         range: shifted(pdu, 0..pdu.bytes().len()),
     })
