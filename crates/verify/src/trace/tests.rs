@@ -100,12 +100,12 @@ fn the_checksum_of_a_datagram_in_pieces() {
         let piece = |place: std::ops::Range<usize>, flags: u16| {
             let mut ip = hex::parse("450000000009000040110000 0a0000020a000001").unwrap();
             ip[3] = 20 + place.len() as u8;
-            ip[6..8].copy_from_slice(&(flags | place.start as u16 / 8).to_be_bytes());
+            ip[6..8].copy_from_slice(&(flags | (place.start as u16 / 8)).to_be_bytes());
             let sum = wire::checksum::checksum(&ip);
             ip[10..12].copy_from_slice(&sum.to_be_bytes());
             hex::encode(&[&ip[..], &udp[place]].concat())
         };
-        let mut pieces = vec![piece(0..24, 0x2000), piece(24..40, 0x2000), piece(40..48, 0)];
+        let mut pieces = [piece(0..24, 0x2000), piece(24..40, 0x2000), piece(40..48, 0)];
         if reverse {
             pieces.reverse();
         }
