@@ -3,7 +3,7 @@
 //! First what makes a packet an IPv4 datagram and an ICMP message, then what makes it the reply to
 //! its request, then when there must be none. Deliberately absent: rules on the identification of a
 //! reply (RFC 6864 section 4.1 lets a source set any value in a datagram that is not fragmented, and
-//! one exchange cannot show that a value repeats) and on the content of IPv4 options.
+//! one exchange cannot show that a value repeats).
 
 use std::sync::LazyLock;
 
@@ -17,6 +17,7 @@ mod icmp;
 mod ipv4;
 mod silence;
 mod trace;
+mod tcp;
 mod udp;
 
 #[cfg(test)]
@@ -30,7 +31,33 @@ pub static RULES: &[Rule] = &[
     ipv4::RESERVED_FLAG,
     ipv4::TTL,
     ipv4::CHECKSUM,
+    ipv4::PROTOCOL,
     ipv4::SOURCE,
+    ipv4::addresses::UNSPECIFIED,
+    ipv4::addresses::THIS_NETWORK,
+    ipv4::addresses::LOOPBACK,
+    ipv4::addresses::RESERVED,
+    ipv4::addresses::SAME,
+    ipv4::fragments::DONT_FRAGMENT,
+    ipv4::fragments::LENGTH,
+    ipv4::fragments::EMPTY,
+    ipv4::fragments::TOO_LONG,
+    ipv4::fragments::TINY,
+    ipv4::fragments::OFFSET_ONE,
+    ipv4::options::LENGTH,
+    ipv4::options::PADDING,
+    ipv4::options::TWICE,
+    ipv4::options::SOURCE_ROUTES,
+    ipv4::options::NOT_COPIED,
+    ipv4::options::STREAM_IDENTIFIER,
+    ipv4::options::DEPRECATED,
+    ipv4::options::ROUTER_ALERT,
+    ipv4::options::SECURITY,
+    ipv4::routes::ROUTE_LENGTH,
+    ipv4::routes::ROUTE_POINTER,
+    ipv4::routes::TIMESTAMP_LENGTH,
+    ipv4::routes::TIMESTAMP_POINTER,
+    ipv4::routes::TIMESTAMP_FLAG,
     icmp::LENGTH,
     icmp::CHECKSUM,
     icmp::CODE,
@@ -38,6 +65,50 @@ pub static RULES: &[Rule] = &[
     udp::LENGTH,
     udp::CHECKSUM,
     udp::NO_CHECKSUM,
+    tcp::HEADER,
+    tcp::SOURCE_PORT,
+    tcp::DESTINATION_PORT,
+    tcp::DESTINATION,
+    tcp::ACKNOWLEDGMENT,
+    tcp::DATA_OFFSET,
+    tcp::RESERVED,
+    tcp::flags::NONE,
+    tcp::flags::XMAS,
+    tcp::flags::FIN_WITHOUT_ACK,
+    tcp::flags::ACK_MISSING,
+    tcp::flags::SYN_FIN,
+    tcp::flags::SYN_RST,
+    tcp::flags::FIN_RST,
+    tcp::CHECKSUM,
+    tcp::URGENT_POINTER,
+    tcp::URGENT_NOTHING,
+    tcp::opening::SYN_DATA,
+    tcp::opening::RST_DATA,
+    tcp::opening::SYN_ECT,
+    tcp::opening::MSS_MISSING,
+    tcp::options::LENGTH,
+    tcp::options::PADDING,
+    tcp::options::TWICE,
+    tcp::options::AUTHENTICATION_TWICE,
+    tcp::options::EXPERIMENT,
+    tcp::negotiation::MSS_LENGTH,
+    tcp::negotiation::MSS_SYN,
+    tcp::negotiation::MSS_VALUE,
+    tcp::negotiation::WINDOW_SCALE_LENGTH,
+    tcp::negotiation::WINDOW_SCALE_SYN,
+    tcp::negotiation::WINDOW_SCALE_SHIFT,
+    tcp::negotiation::SACK_PERMITTED_LENGTH,
+    tcp::negotiation::SACK_PERMITTED_SYN,
+    tcp::negotiation::FAST_OPEN_LENGTH,
+    tcp::negotiation::FAST_OPEN_SYN,
+    tcp::signals::SACK_LENGTH,
+    tcp::signals::SACK_SYN,
+    tcp::signals::SACK_BLOCK,
+    tcp::signals::TIMESTAMPS_LENGTH,
+    tcp::signals::TIMESTAMPS_ECHO,
+    tcp::signals::MD5_LENGTH,
+    tcp::signals::AUTHENTICATION_LENGTH,
+    tcp::signals::TWO_SIGNATURES,
     exchange::UNANSWERED,
     exchange::TRAILING,
     exchange::OWN_SOURCE,
@@ -119,7 +190,6 @@ const fn ip(packet: &'static str) -> Example {
 }
 
 /// A frame of Ethernet.
-#[allow(dead_code, reason = "the rules on links are about to use it")]
 const fn ethernet(frame: &'static str) -> Example {
     Example::Packet(Link::Ethernet, frame)
 }

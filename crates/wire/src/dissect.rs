@@ -18,6 +18,7 @@ mod application;
 mod icmp;
 mod link;
 mod network;
+mod options;
 mod summary;
 mod transport;
 

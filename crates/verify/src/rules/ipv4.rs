@@ -1,14 +1,20 @@
 //! Rules on one IPv4 datagram, whoever sent it (RFC 791, RFC 1122 section 3.2.1).
 //!
 //! They hold for any packet of a capture as for a model's reply, and propose the edit that would put
-//! a field right where one value is.
+//! a field right where one value is. Here are those on the fixed fields; those on where it goes are in
+//! [`addresses`], on pieces of a datagram in [`fragments`], on its options in [`options`] and [`routes`].
 
 use wire::ipv4::{MIN_HEADER_LEN, field};
 use wire::{Ipv4, Pdu, Protocol};
 
 use super::checksum::{is_offloaded, wrong_checksum};
-use super::{GOOD, answered};
+use super::{GOOD, answered, ip};
 use crate::rule::{Check, Fault, Level, Rule};
+
+pub(super) mod addresses;
+pub(super) mod fragments;
+pub(super) mod options;
+pub(super) mod routes;
 
 /// The version is 4.
 pub(super) const VERSION: Rule = Rule {
@@ -147,6 +153,28 @@ fn checksum(pdu: &Pdu) -> Option<Fault> {
     // A card that is to compute the transport's checksum may be left this one as well.
     let offloaded = ip.checksum() == 0 && pdu.inside().is_some_and(|inside| is_offloaded(&inside));
     Some(if offloaded { fault.noted() } else { fault })
+}
+
+/// The protocol is one that can be assigned.
+pub(super) const PROTOCOL: Rule = Rule {
+    id: "ipv4.protocol",
+    rfc: 791,
+    section: "3.1",
+    level: Level::May,
+    quote: "This field indicates the next level protocol used in the data portion of the internet \
+            datagram. The values for various protocols are specified in \"Assigned Numbers\" [9].",
+    note: Some("The registry that followed reserves 255: it is nobody's."),
+    check: Check::Pdu(Protocol::Ipv4, protocol),
+    pass: GOOD,
+    fail: ip("4500001c0000000040ff65e10a0000020a0000010001020304050607"),
+};
+
+fn protocol(pdu: &Pdu) -> Option<Fault> {
+    Ipv4::new(pdu.bytes()).filter(|ip| ip.protocol() == 255)?;
+    Some(Fault::new(
+        field::PROTOCOL,
+        "expected a protocol, found 255, which is reserved".to_owned(),
+    ))
 }
 
 /// The source can be a host.

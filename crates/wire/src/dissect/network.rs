@@ -1,6 +1,6 @@
 //! Fields of IPv4, of IPv6 and its extension headers, and of GRE.
 
-use super::{Fields, Row, Value, address, bytes, named, number, plain, protocol_name, word};
+use super::{Fields, Row, Value, address, named, number, options, plain, protocol_name, word};
 use crate::ipv4::{self, MIN_HEADER_LEN};
 use crate::{Ipv4, Protocol, ipv6};
 
@@ -96,10 +96,7 @@ fn ipv4(fields: &mut Fields) {
         fields.note = Some(format!("version {}, not IPv4", ip.version()));
     }
     match ip.options() {
-        Some(options) => {
-            let end = MIN_HEADER_LEN + options.len();
-            fields.push("ipv4.options", MIN_HEADER_LEN..end, bytes(options));
-        }
+        Some(list) => options::fields(fields, MIN_HEADER_LEN, list, &options::IPV4),
         None if header_len < MIN_HEADER_LEN => {
             fields.note.get_or_insert(format!("ihl {} is under 5", header_len / 4));
         }

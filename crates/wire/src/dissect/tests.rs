@@ -93,7 +93,8 @@ fn options_and_padding_are_layers_and_fields() {
         hex::parse("46000020 00000000 40010000 0a000002 0a000001 01010100 0800f7f7 00000000 ffff")
             .unwrap();
     let dissection = dissect(&packet);
-    assert_eq!(dissection.field("ipv4.options").unwrap().range, 20..24);
+    assert_eq!(dissection.field("ipv4.option.no_operation").unwrap().range, 20..21);
+    assert_eq!(dissection.field("ipv4.option.end").unwrap().range, 23..24);
     assert_eq!(dissection.field("icmp.type").unwrap().range, 24..25);
     assert_eq!(dissection.field("padding").unwrap().range, 32..34);
     assert_eq!(dissection.note, None);
