@@ -16,6 +16,9 @@ pub(super) mod error;
 pub(super) mod field;
 pub(super) mod router;
 
+#[cfg(test)]
+pub(super) mod tests;
+
 /// The message has its eight octets.
 pub(super) const LENGTH: Rule = Rule {
     id: "icmp.length",

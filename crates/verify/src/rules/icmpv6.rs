@@ -15,6 +15,9 @@ pub(super) mod code;
 pub(super) mod error;
 pub(super) mod field;
 
+#[cfg(test)]
+mod tests;
+
 /// A ping of four octets.
 const ECHO: Example = ip(
     "60000000000c3a4020010db800000000000000000000000220010db80000000000000000000000018000456b0007000170696e67",

@@ -154,3 +154,25 @@ fn kind(pdu: &Pdu) -> Option<u8> {
 fn is_membership(kind: u8) -> bool {
     matches!(kind, QUERY | REPORT_V1 | REPORT_V2 | LEAVE | REPORT_V3)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::icmp::tests::{found, judged, patched};
+    use super::*;
+    use crate::Severity;
+    use wire::Packet;
+
+    #[test]
+    fn version_1_asks_without_an_alert() {
+        let (_, mut frame) = patched(&ALERT, &[(24, &[QUERY, 0]), (0, &[0x45]), (3, &[28])]);
+        frame.drain(20..24);
+        assert_eq!(judged(&Packet::ip(&frame)), []);
+        frame[21] = 100;
+        assert_eq!(judged(&Packet::ip(&frame)), [("igmp.router_alert", Severity::Warning)]);
+    }
+
+    #[test]
+    fn others_on_igmp_go_their_way() {
+        assert_eq!(found(&TTL, &[(8, &[64]), (24, &[0x13])]), []);
+    }
+}

@@ -235,3 +235,41 @@ fn record_lengths(pdu: &Pdu) -> Option<Fault> {
     kind(pdu).filter(|kind| *kind == LISTENER_REPORT_V2 && pdu.is_whole())?;
     super::multicast::wrong_records(pdu.bytes(), 16)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::icmp::tests::{found, judged, patched};
+    use super::*;
+    use wire::Packet;
+
+    #[test]
+    fn who_has_no_address_yet_reports_from_none() {
+        assert_eq!(found(&REPORT_SOURCE, &[(8, &[0; 16])]), []);
+    }
+
+    #[test]
+    fn queries_of_both_versions_with_and_without_sources() {
+        let sized = |length: usize, sources: u8| {
+            let total = [0, (length + 8) as u8];
+            let (_, mut frame) = patched(&QUERY_LENGTH, &[(4, &total), (75, &[sources])]);
+            frame.resize(48 + length, 0);
+            judged(&Packet::ip(&frame)).len()
+        };
+        assert_eq!((sized(24, 0), sized(28, 0), sized(60, 2)), (0, 0, 0));
+        assert_eq!((sized(25, 0), sized(32, 0), sized(44, 2)), (1, 1, 1));
+    }
+
+    #[test]
+    fn an_alert_among_other_options() {
+        for (header, alerted) in [
+            (&[58, 0, 1, 0, 5, 2, 0, 0][..], true),
+            (&[58, 0, 0, 0, 5, 2, 0, 0], true),
+            (&[58, 0, 1, 4, 5, 2, 0, 0], false),
+            (&[58, 0, 1, 9, 5, 2, 0, 0], false),
+            (&[58, 0, 0, 0, 0, 0, 0, 7], false),
+            (&[58], false),
+        ] {
+            assert_eq!(has_router_alert(header), alerted, "{header:?}");
+        }
+    }
+}

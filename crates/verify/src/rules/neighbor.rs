@@ -17,6 +17,9 @@ pub(super) mod option;
 pub(super) mod redirect;
 pub(super) mod solicitation;
 
+#[cfg(test)]
+mod tests;
+
 /// fe80::1 asks who has 2001:db8::2.
 const SOLICITATION: Example = ip(
     "6000000000203afffe800000000000000000000000000001ff0200000000000000000001ff00000287004b5f0000000020010db80000000000000000000000020101020000000001",
