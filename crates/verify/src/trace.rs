@@ -40,6 +40,8 @@ pub struct Trace {
 pub struct Located {
     /// The packet's number in its capture, from 1.
     pub packet: u64,
+    /// Who talked to whom in it.
+    pub flow: Option<Flow>,
     /// What is wrong with it.
     pub finding: Finding,
 }

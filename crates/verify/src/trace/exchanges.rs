@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use wire::Flow;
+
 use super::observation::{Kind, Message};
 use super::{Located, Recent, found, noted};
 use crate::Finding;
@@ -16,6 +18,7 @@ pub(super) struct Exchanges {
 struct Request {
     kind: Kind,
     packet: u64,
+    flow: Option<Flow>,
     content: Option<(usize, u64)>,
     range: Range<usize>,
     to_group: bool,
@@ -39,6 +42,7 @@ impl Exchanges {
         let request = Request {
             kind: message.kind,
             packet,
+            flow: message.flow,
             content: message.content,
             range: message.range.clone(),
             to_group: message.to_group,
@@ -84,7 +88,7 @@ impl Exchanges {
             };
             let message = "no reply to it in this capture".to_owned();
             let finding = noted(id, request.range, message)?;
-            Some(Located { packet: request.packet, finding })
+            Some(Located { packet: request.packet, flow: request.flow, finding })
         });
         let mut located: Vec<_> = located.collect();
         located.sort_by_key(|located| located.packet);
