@@ -5,7 +5,7 @@
 //! This crate judges nothing, does no I/O, and builds requests only: a reply comes from a model.
 //!
 //! In the order a packet meets them: [`link`], [`packet`], [`protocol`], the protocols ([`ethernet`],
-//! [`ipv4`], [`ipv6`], [`icmp`], [`icmpv6`], [`udp`], [`tcp`], [`options`]), [`checksum`], [`dissect()`],
+//! [`ipv4`], [`ipv6`], [`icmp`], [`icmpv6`], [`neighbor`], [`extension`], [`igmp`], [`udp`], [`tcp`], [`options`]), [`checksum`], [`dissect()`],
 //! [`edit`], [`echo`], [`hex`].
 
 #![forbid(unsafe_code)]
@@ -15,12 +15,15 @@ pub mod dissect;
 pub mod echo;
 pub mod edit;
 pub mod ethernet;
+pub mod extension;
 pub mod hex;
 pub mod icmp;
 pub mod icmpv6;
+pub mod igmp;
 pub mod ipv4;
 pub mod ipv6;
 pub mod link;
+pub mod neighbor;
 pub mod options;
 pub mod packet;
 pub mod protocol;
