@@ -13,7 +13,7 @@ mod entry;
 pub mod name;
 mod registry;
 
-pub use data::names_in;
+pub use data::{DataFlaw, names_in};
 pub use entry::{Breach, Broken, Entries, Entry};
 pub use registry::{class, class_name, kind, kind_name, opcode, opcode_name, rcode_name};
 

@@ -19,12 +19,21 @@ fn layout(kind: u16) -> Option<(usize, usize, Option<usize>)> {
     })
 }
 
+/// Why the names in a record's data cannot be told from what is around them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DataFlaw {
+    /// What its type has in it makes so many octets, as far as that can be told, and RDLENGTH others.
+    Length(usize),
+    /// The label at this octet of the message is of no known type.
+    LabelType(usize),
+}
+
 /// Where the names in a record's data lie, first and second; `None` for types that hold none, and where
 /// there is no data, as in updates.
 ///
 /// # Errors
-/// Gives what the data is made of, in octets as far as it can be told, where it is not its RDLENGTH.
-pub fn names_in(message: &[u8], entry: &Entry) -> Result<[Option<Range<usize>>; 2], usize> {
+/// Says why they cannot be told.
+pub fn names_in(message: &[u8], entry: &Entry) -> Result<[Option<Range<usize>>; 2], DataFlaw> {
     let Some((before, count, after)) = layout(entry.kind).filter(|_| !entry.data.is_empty()) else {
         return Ok([None, None]);
     };
@@ -34,16 +43,15 @@ pub fn names_in(message: &[u8], entry: &Entry) -> Result<[Option<Range<usize>>; 
     let mut names = [None, None];
     let mut at = start + before;
     for name in names.iter_mut().take(count) {
-        match name::end(here, at) {
-            Ok(end) => *name = Some(at..end),
-            // Labels of unknown types are another matter: where they end is unknown.
-            Err(Breach::LabelType(_)) => return Ok(names),
-            Err(_) => return Err(name::end(message, at).unwrap_or(message.len() + 1) - start),
-        }
-        at = name.as_ref().map_or(at, |name| name.end);
+        let end = name::end(here, at).map_err(|breach| match breach {
+            Breach::LabelType(at) => DataFlaw::LabelType(at),
+            _ => DataFlaw::Length(name::end(message, at).unwrap_or(message.len() + 1) - start),
+        })?;
+        *name = Some(at..end);
+        at = end;
     }
     match after {
-        Some(after) if at + after != entry.data.end => Err(at + after - start),
+        Some(after) if at + after != entry.data.end => Err(DataFlaw::Length(at + after - start)),
         _ => Ok(names),
     }
 }

@@ -52,17 +52,28 @@ pub fn end(message: &[u8], offset: usize) -> Result<usize, Breach> {
     }
 }
 
+/// Whether the name at `offset` ends with a pointer.
+pub fn is_compressed(message: &[u8], offset: usize) -> bool {
+    let mut at = offset;
+    while let Some(length @ 1..=63) = message.get(at) {
+        at += 1 + usize::from(*length);
+    }
+    matches!(message.get(at), Some(0xc0..))
+}
+
 /// Reads the names of one message.
 #[derive(Clone, Debug)]
 pub struct Names<'a> {
     message: &'a [u8],
     budget: u32,
+    /// Where the first name is that was found sound, which most others point to.
+    sound: Option<usize>,
 }
 
 impl<'a> Names<'a> {
     /// A reader with the [`BUDGET`] of one message.
     pub fn new(message: &'a [u8]) -> Self {
-        Names { message, budget: BUDGET }
+        Names { message, budget: BUDGET, sound: None }
     }
 
     /// Whether the name at `offset` can be read.
@@ -70,7 +81,14 @@ impl<'a> Names<'a> {
     /// # Errors
     /// Says what is wrong with it.
     pub fn check(&mut self, offset: usize) -> Result<(), Flaw> {
-        self.read(offset, |_| ())
+        let pointer = word(self.message, offset).filter(|pointer| *pointer >= 0xc000);
+        let target = pointer.map(|pointer| usize::from(pointer & 0x3fff));
+        if target.is_some() && target == self.sound && target < Some(offset) {
+            return Ok(());
+        }
+        self.read(offset, |_| ())?;
+        self.sound = self.sound.or(Some(offset));
+        Ok(())
     }
 
     /// The name at `offset` as people write it, without the dot at the end; the root is `.`. Octets that
