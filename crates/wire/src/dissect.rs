@@ -15,6 +15,8 @@ use crate::ethernet::Mac;
 use crate::{Packet, Pdu, Protocol};
 
 mod application;
+mod dhcp;
+mod dns;
 mod icmp;
 mod icmpv6;
 mod link;

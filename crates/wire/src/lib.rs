@@ -6,12 +6,15 @@
 //!
 //! In the order a packet meets them: [`link`], [`packet`], [`protocol`], the protocols ([`ethernet`],
 //! [`ipv4`], [`ipv6`], [`icmp`], [`icmpv6`], [`neighbor`], [`extension`], [`igmp`], [`udp`], [`tcp`], [`options`]), [`checksum`], [`dissect()`],
+//! [`ipv4`], [`ipv6`], [`icmp`], [`icmpv6`], [`udp`], [`tcp`], [`options`], [`dns`], [`dhcp`]), [`checksum`], [`dissect()`],
 //! [`edit`], [`echo`], [`hex`].
 
 #![forbid(unsafe_code)]
 
 pub mod checksum;
+pub mod dhcp;
 pub mod dissect;
+pub mod dns;
 pub mod echo;
 pub mod edit;
 pub mod ethernet;
@@ -30,7 +33,9 @@ pub mod protocol;
 pub mod tcp;
 pub mod udp;
 
+pub use dhcp::Dhcp;
 pub use dissect::{Dissection, Field, Layer, Value, dissect};
+pub use dns::Dns;
 pub use echo::Echo;
 pub use edit::{Edit, EditError, apply};
 pub use ethernet::Mac;
