@@ -15,6 +15,7 @@ use crate::ethernet::Mac;
 use crate::{Packet, Pdu, Protocol};
 
 mod application;
+mod extension;
 mod icmp;
 mod link;
 mod network;

@@ -4,12 +4,13 @@
 //! protocol names its fields, [`dissect()`] lists them for people), and on its way out (a model may answer in [`Edit`]s of the request instead of plain hex).
 //! This crate judges nothing, does no I/O, and builds requests only: a reply comes from a model.
 //!
-//! In the order a packet meets them: [`link`], [`packet`], [`protocol`], the protocols ([`ethernet`],
+//! In the order a packet meets them: [`link`], [`packet`], [`protocol`], the protocols ([`ethernet`], [`arp`],
 //! [`ipv4`], [`ipv6`], [`icmp`], [`icmpv6`], [`udp`], [`tcp`], [`options`]), [`checksum`], [`dissect()`],
 //! [`edit`], [`echo`], [`hex`].
 
 #![forbid(unsafe_code)]
 
+pub mod arp;
 pub mod checksum;
 pub mod dissect;
 pub mod echo;
@@ -27,6 +28,7 @@ pub mod protocol;
 pub mod tcp;
 pub mod udp;
 
+pub use arp::Arp;
 pub use dissect::{Dissection, Field, Layer, Value, dissect};
 pub use echo::Echo;
 pub use edit::{Edit, EditError, apply};

@@ -1,10 +1,14 @@
 //! Fields of what UDP carries: DNS, DHCP, VXLAN.
 
-use super::{Fields, Row, Value, number, plain, word};
+use super::{Fields, Row, Value, plain, word};
 use crate::Protocol;
 
-const VXLAN: [Row; 2] =
-    [("vxlan.flags", 0..1, plain), ("vxlan.id", 4..7, |b| Value::Number(number(b)))];
+const VXLAN: [Row; 4] = [
+    ("vxlan.flags", 0..1, |b| Value::Flags(u16::from(b[0]), &[(8, "I")])),
+    ("vxlan.reserved", 1..4, plain),
+    ("vxlan.id", 4..7, plain),
+    ("vxlan.reserved", 7..8, plain),
+];
 const DNS: [Row; 6] = [
     ("dns.id", 0..2, word),
     ("dns.flags", 2..4, word),
