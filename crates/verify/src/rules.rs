@@ -11,18 +11,59 @@ use wire::{Link, Protocol};
 
 use crate::rule::{Check, Example, Rule};
 
+mod arp;
 mod checksum;
+mod ethernet;
 mod exchange;
+mod gre;
 mod icmp;
 mod ipv4;
+mod mpls;
+mod ppp;
 mod silence;
 mod udp;
+mod vlan;
 
 #[cfg(test)]
 mod tests;
 
 /// Every rule, one a row.
 pub static RULES: &[Rule] = &[
+    ethernet::HEADER,
+    ethernet::SOURCE,
+    ethernet::TYPE,
+    ethernet::LENGTH,
+    ethernet::MULTICAST_IPV4,
+    ethernet::MULTICAST_IPV6,
+    ethernet::BROADCAST,
+    ethernet::PADDING,
+    vlan::HEADER,
+    vlan::ID,
+    vlan::LLC,
+    ppp::PROTOCOL,
+    ppp::PPPOE_HEADER,
+    ppp::PPPOE_VERSION,
+    ppp::PPPOE_TYPE,
+    ppp::PPPOE_LENGTH,
+    ppp::PPPOE_SESSION,
+    ppp::PPPOE_PADI,
+    mpls::HEADER,
+    mpls::BOTTOM,
+    mpls::NULL,
+    mpls::ALERT,
+    mpls::OUTLIVED,
+    arp::LENGTH,
+    arp::HARDWARE_TYPE,
+    arp::HARDWARE_LENGTH,
+    arp::PROTOCOL_LENGTH,
+    arp::OPCODE,
+    arp::SENDER_HARDWARE,
+    arp::ETHERNET_SOURCE,
+    arp::SENDER_ADDRESS,
+    arp::TARGET_ADDRESS,
+    arp::PROBE,
+    arp::REPLY_SENDER,
+    arp::REPLY_TARGET,
     ipv4::VERSION,
     ipv4::IHL,
     ipv4::TOTAL_LENGTH,
@@ -30,6 +71,15 @@ pub static RULES: &[Rule] = &[
     ipv4::TTL,
     ipv4::CHECKSUM,
     ipv4::SOURCE,
+    gre::HEADER,
+    gre::RESERVED,
+    gre::DEPRECATED_BITS,
+    gre::VERSION_NUMBER,
+    gre::SUM,
+    gre::RESERVED_WORD,
+    gre::VXLAN_HEADER,
+    gre::VXLAN_FLAG,
+    gre::VXLAN_RESERVED,
     icmp::LENGTH,
     icmp::CHECKSUM,
     icmp::CODE,
@@ -107,7 +157,6 @@ const fn ip(packet: &'static str) -> Example {
 }
 
 /// A frame of Ethernet.
-#[allow(dead_code, reason = "the rules on links are about to use it")]
 const fn ethernet(frame: &'static str) -> Example {
     Example::Packet(Link::Ethernet, frame)
 }
