@@ -11,10 +11,14 @@ use wire::{Link, Protocol};
 
 use crate::rule::{Check, Example, Rule};
 
+mod arp;
 mod checksum;
 mod dns;
 mod exchange;
 mod extension;
+mod ethernet;
+mod exchange;
+mod gre;
 mod icmp;
 mod icmpv6;
 mod igmp;
@@ -22,16 +26,54 @@ mod ipv4;
 mod listener;
 mod multicast;
 mod neighbor;
+mod mpls;
+mod ppp;
 mod silence;
 mod trace;
 mod tcp;
 mod udp;
+mod vlan;
 
 #[cfg(test)]
 mod tests;
 
 /// Every rule, one a row.
 pub static RULES: &[Rule] = &[
+    ethernet::HEADER,
+    ethernet::SOURCE,
+    ethernet::TYPE,
+    ethernet::LENGTH,
+    ethernet::MULTICAST_IPV4,
+    ethernet::MULTICAST_IPV6,
+    ethernet::BROADCAST,
+    ethernet::PADDING,
+    vlan::HEADER,
+    vlan::ID,
+    vlan::LLC,
+    ppp::PROTOCOL,
+    ppp::PPPOE_HEADER,
+    ppp::PPPOE_VERSION,
+    ppp::PPPOE_TYPE,
+    ppp::PPPOE_LENGTH,
+    ppp::PPPOE_SESSION,
+    ppp::PPPOE_PADI,
+    mpls::HEADER,
+    mpls::BOTTOM,
+    mpls::NULL,
+    mpls::ALERT,
+    mpls::OUTLIVED,
+    arp::LENGTH,
+    arp::HARDWARE_TYPE,
+    arp::HARDWARE_LENGTH,
+    arp::PROTOCOL_LENGTH,
+    arp::OPCODE,
+    arp::SENDER_HARDWARE,
+    arp::ETHERNET_SOURCE,
+    arp::SENDER_ADDRESS,
+    arp::TARGET_ADDRESS,
+    arp::PROBE,
+    arp::REPLY_SENDER,
+    arp::REPLY_TARGET,
     ipv4::VERSION,
     ipv4::IHL,
     ipv4::TOTAL_LENGTH,
@@ -65,6 +107,15 @@ pub static RULES: &[Rule] = &[
     ipv4::routes::TIMESTAMP_LENGTH,
     ipv4::routes::TIMESTAMP_POINTER,
     ipv4::routes::TIMESTAMP_FLAG,
+    gre::HEADER,
+    gre::RESERVED,
+    gre::DEPRECATED_BITS,
+    gre::VERSION_NUMBER,
+    gre::SUM,
+    gre::RESERVED_WORD,
+    gre::VXLAN_HEADER,
+    gre::VXLAN_FLAG,
+    gre::VXLAN_RESERVED,
     icmp::LENGTH,
     icmp::CHECKSUM,
     icmp::CODE,

@@ -17,6 +17,7 @@ use crate::{Packet, Pdu, Protocol};
 mod application;
 mod dhcp;
 mod dns;
+mod extension;
 mod icmp;
 mod icmpv6;
 mod link;

@@ -7,10 +7,13 @@
 //! In the order a packet meets them: [`link`], [`packet`], [`protocol`], the protocols ([`ethernet`],
 //! [`ipv4`], [`ipv6`], [`icmp`], [`icmpv6`], [`neighbor`], [`extension`], [`igmp`], [`udp`], [`tcp`], [`options`]), [`checksum`], [`dissect()`],
 //! [`ipv4`], [`ipv6`], [`icmp`], [`icmpv6`], [`udp`], [`tcp`], [`options`], [`dns`], [`dhcp`]), [`checksum`], [`dissect()`],
+//! In the order a packet meets them: [`link`], [`packet`], [`protocol`], the protocols ([`ethernet`], [`arp`],
+//! [`ipv4`], [`ipv6`], [`icmp`], [`icmpv6`], [`udp`], [`tcp`], [`options`]), [`checksum`], [`dissect()`],
 //! [`edit`], [`echo`], [`hex`].
 
 #![forbid(unsafe_code)]
 
+pub mod arp;
 pub mod checksum;
 pub mod dhcp;
 pub mod dissect;
@@ -34,6 +37,7 @@ pub mod tcp;
 pub mod udp;
 
 pub use dhcp::Dhcp;
+pub use arp::Arp;
 pub use dissect::{Dissection, Field, Layer, Value, dissect};
 pub use dns::Dns;
 pub use echo::Echo;

@@ -188,6 +188,12 @@ impl<'p> Pdu<'p> {
         self.span().marks == 0 && !self.is_cut()
     }
 
+    /// Whether the lengths that the headers around it state hold, so that [`length`](Self::length) and
+    /// [`room`](Self::room) are those of the wire, captured or not.
+    pub fn is_bounded(&self) -> bool {
+        self.span().marks & mark::LENGTH_UNSURE == 0
+    }
+
     /// The unit around it.
     pub fn around(&self) -> Option<Pdu<'p>> {
         Some(Pdu { packet: self.packet, index: self.index.checked_sub(1)? })

@@ -110,7 +110,7 @@ impl Protocol {
             ethertype::IPV6 => Protocol::Ipv6,
             ethertype::VLAN | ethertype::SERVICE_VLAN | 0x9100 => Protocol::Vlan,
             0x8847 | 0x8848 => Protocol::Mpls,
-            0x8864 => Protocol::Pppoe,
+            0x8863 | 0x8864 => Protocol::Pppoe,
             _ => Protocol::Payload,
         }
     }
