@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use wire::{Link, Protocol};
+use wire::{Link, Pdu, Protocol};
 
 use crate::rule::{Check, Example, Rule};
 
@@ -111,8 +111,8 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
-/// The rules on units of that protocol, in the order of [`RULES`].
-pub(crate) fn on(protocol: Protocol) -> &'static [&'static Rule] {
+/// The rules that may find something in that unit, in the order of [`RULES`].
+pub(crate) fn on(pdu: &Pdu) -> &'static [&'static Rule] {
     /// By protocol, because most rules are not on the one at hand.
     static BY_PROTOCOL: LazyLock<[Vec<&Rule>; Protocol::COUNT]> = LazyLock::new(|| {
         let mut by_protocol = [const { Vec::new() }; Protocol::COUNT];
@@ -123,7 +123,11 @@ pub(crate) fn on(protocol: Protocol) -> &'static [&'static Rule] {
         }
         by_protocol
     });
-    &BY_PROTOCOL[protocol as usize]
+    let all = BY_PROTOCOL[pdu.protocol() as usize].as_slice();
+    // One pass tells that a message of DNS is sound, where each of its rules would need one.
+    let entries = || all.iter().position(|rule| **rule == dns::entries::COUNTS);
+    let plain = pdu.protocol() == Protocol::Dns && dns::is_plain(pdu);
+    &all[..plain.then(entries).flatten().unwrap_or(all.len())]
 }
 
 /// A ping of four octets from 10.0.0.2 to 10.0.0.1, identifier 7, sequence number 1.
