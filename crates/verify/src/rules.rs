@@ -12,6 +12,7 @@ use wire::{Link, Pdu, Protocol};
 use crate::rule::{Check, Example, Rule};
 
 mod checksum;
+mod dhcp;
 mod dns;
 mod exchange;
 mod icmp;
@@ -76,6 +77,38 @@ pub static RULES: &[Rule] = &[
     dns::edns::OPTIONS,
     dns::edns::FLAGS,
     dns::entries::TSIG,
+    dhcp::fields::HEADER,
+    dhcp::fields::OP,
+    dhcp::fields::DIRECTION,
+    dhcp::fields::HARDWARE_LENGTH,
+    dhcp::fields::HARDWARE_LENGTH_MOST,
+    dhcp::fields::HOPS,
+    dhcp::fields::FLAGS,
+    dhcp::messages::YOUR_ADDRESS,
+    dhcp::messages::CLIENT_ADDRESS,
+    dhcp::messages::DISCOVER_ADDRESS,
+    dhcp::fields::MAGIC,
+    dhcp::options::LENGTH,
+    dhcp::options::END,
+    dhcp::options::AFTER_END,
+    dhcp::options::CONSTANT,
+    dhcp::options::ADDRESSES,
+    dhcp::options::LEAST,
+    dhcp::options::MASK_FIRST,
+    dhcp::options::OVERLOAD,
+    dhcp::options::MAXIMUM_SIZE,
+    dhcp::options::RELAY_AGENT,
+    dhcp::messages::TYPE,
+    dhcp::messages::KNOWN,
+    dhcp::messages::TYPE_OP,
+    dhcp::messages::ADDRESS,
+    dhcp::messages::NO_ADDRESS,
+    dhcp::messages::LEASE,
+    dhcp::messages::NO_LEASE,
+    dhcp::messages::SERVER,
+    dhcp::messages::NO_SERVER,
+    dhcp::messages::TIMES,
+    dhcp::messages::WISHES,
     exchange::UNANSWERED,
     exchange::TRAILING,
     exchange::OWN_SOURCE,
