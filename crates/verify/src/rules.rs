@@ -7,12 +7,13 @@
 
 use std::sync::LazyLock;
 
-use wire::{Link, Protocol};
+use wire::{Link, Pdu, Protocol};
 
 use crate::rule::{Check, Example, Rule};
 
 mod arp;
 mod checksum;
+mod dhcp;
 mod dns;
 mod ethernet;
 mod exchange;
@@ -312,6 +313,38 @@ pub static RULES: &[Rule] = &[
     dns::edns::OPTIONS,
     dns::edns::FLAGS,
     dns::entries::TSIG,
+    dhcp::fields::HEADER,
+    dhcp::fields::OP,
+    dhcp::fields::DIRECTION,
+    dhcp::fields::HARDWARE_LENGTH,
+    dhcp::fields::HARDWARE_LENGTH_MOST,
+    dhcp::fields::HOPS,
+    dhcp::fields::FLAGS,
+    dhcp::messages::YOUR_ADDRESS,
+    dhcp::messages::CLIENT_ADDRESS,
+    dhcp::messages::DISCOVER_ADDRESS,
+    dhcp::fields::MAGIC,
+    dhcp::options::LENGTH,
+    dhcp::options::END,
+    dhcp::options::AFTER_END,
+    dhcp::options::CONSTANT,
+    dhcp::options::ADDRESSES,
+    dhcp::options::LEAST,
+    dhcp::options::MASK_FIRST,
+    dhcp::options::OVERLOAD,
+    dhcp::options::MAXIMUM_SIZE,
+    dhcp::options::RELAY_AGENT,
+    dhcp::messages::TYPE,
+    dhcp::messages::KNOWN,
+    dhcp::messages::TYPE_OP,
+    dhcp::messages::ADDRESS,
+    dhcp::messages::NO_ADDRESS,
+    dhcp::messages::LEASE,
+    dhcp::messages::NO_LEASE,
+    dhcp::messages::SERVER,
+    dhcp::messages::NO_SERVER,
+    dhcp::messages::TIMES,
+    dhcp::messages::WISHES,
     exchange::UNANSWERED,
     exchange::TRAILING,
     exchange::OWN_SOURCE,
@@ -358,8 +391,8 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
-/// The rules on units of that protocol, in the order of [`RULES`].
-pub(crate) fn on(protocol: Protocol) -> &'static [&'static Rule] {
+/// The rules that may find something in that unit, in the order of [`RULES`].
+pub(crate) fn on(pdu: &Pdu) -> &'static [&'static Rule] {
     /// By protocol, because most rules are not on the one at hand.
     static BY_PROTOCOL: LazyLock<[Vec<&Rule>; Protocol::COUNT]> = LazyLock::new(|| {
         let mut by_protocol = [const { Vec::new() }; Protocol::COUNT];
@@ -370,7 +403,11 @@ pub(crate) fn on(protocol: Protocol) -> &'static [&'static Rule] {
         }
         by_protocol
     });
-    &BY_PROTOCOL[protocol as usize]
+    let all = BY_PROTOCOL[pdu.protocol() as usize].as_slice();
+    // One pass tells that a message of DNS is sound, where each of its rules would need one.
+    let entries = || all.iter().position(|rule| **rule == dns::entries::COUNTS);
+    let plain = pdu.protocol() == Protocol::Dns && dns::is_plain(pdu);
+    &all[..plain.then(entries).flatten().unwrap_or(all.len())]
 }
 
 /// A ping of four octets from 10.0.0.2 to 10.0.0.1, identifier 7, sequence number 1.

@@ -4,11 +4,13 @@
 //! What is cut or in fragments is judged as far as it is here. A message without the entry at fault costs
 //! a rule one pass over its entries at most.
 
-use wire::dns::{Entry, is_multicast};
+use wire::dns::{Entry, Section, is_multicast};
 use wire::{Dns, Pdu};
 
 use super::ip;
 use crate::rule::{Check, Example, Fault, Level, Rule};
+
+pub(super) use plain::is_plain;
 
 pub(super) mod data;
 pub(super) mod edns;
@@ -16,6 +18,7 @@ pub(super) mod entries;
 pub(super) mod header;
 pub(super) mod multicast;
 pub(super) mod names;
+mod plain;
 
 #[cfg(test)]
 mod tests;
@@ -31,12 +34,19 @@ const RESPONSE: Example = ip(
 );
 
 /// The entries that a rule on single ones looks at, so that a message of nothing but entries costs little.
-const ENTRIES: usize = 1_024;
+const ENTRIES: usize = 512;
 
 /// The fault of the first entry that has one, as far as entries can be read.
 fn first(pdu: &Pdu, mut fault: impl FnMut(&Entry) -> Option<Fault>) -> Option<Fault> {
     let entries = Dns::new(pdu.bytes())?.entries();
     entries.take(ENTRIES).map_while(Result::ok).find_map(|entry| fault(&entry))
+}
+
+/// The fault of the first question that has one.
+fn first_question(pdu: &Pdu, mut fault: impl FnMut(&Entry) -> Option<Fault>) -> Option<Fault> {
+    let entries = Dns::new(pdu.bytes())?.entries().take(ENTRIES).map_while(Result::ok);
+    let mut questions = entries.take_while(|entry| entry.section == Section::Question);
+    questions.find_map(|question| fault(&question))
 }
 
 /// The class of an entry, without the bit that is multicast DNS's own.

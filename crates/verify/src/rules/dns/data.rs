@@ -46,7 +46,7 @@ fn aaaa(pdu: &Pdu) -> Option<Fault> {
     first(pdu, |entry| unless_long(pdu, entry, kind::AAAA, 16))
 }
 
-fn unless_long(pdu: &Pdu, entry: &Entry, kind: u16, expected: usize) -> Option<Fault> {
+pub(super) fn unless_long(pdu: &Pdu, entry: &Entry, kind: u16, expected: usize) -> Option<Fault> {
     let found = entry.data.len();
     if entry.kind != kind || found == expected || entry.section == Section::Question {
         return None;
@@ -109,24 +109,26 @@ pub(in crate::rules) const STRINGS: Rule = Rule {
 };
 
 fn strings(pdu: &Pdu) -> Option<Fault> {
-    first(pdu, |entry| {
-        let texts = matches!(entry.kind, kind::TXT | kind::HINFO | kind::SPF);
-        if !texts || entry.section == Section::Question {
-            return None;
-        }
-        let bytes = pdu.get(entry.data.clone())?;
-        let mut at = 0;
-        while let Some(length) = bytes.get(at) {
-            at += 1 + usize::from(*length);
-        }
-        if bytes.is_empty() {
-            let none = "expected a character string, found none".to_owned();
-            let update = matches!(entry.class, class::ANY | class::NONE);
-            return (!update).then(|| Fault::new(entry.length_range(), none));
-        }
-        let message = || format!("expected {at} for the strings in it, found {}", bytes.len());
-        (at != bytes.len()).then(|| Fault::new(entry.length_range(), message()))
-    })
+    first(pdu, |entry| wrong_strings(pdu, entry))
+}
+
+pub(super) fn wrong_strings(pdu: &Pdu, entry: &Entry) -> Option<Fault> {
+    let texts = matches!(entry.kind, kind::TXT | kind::HINFO | kind::SPF);
+    if !texts || entry.section == Section::Question {
+        return None;
+    }
+    let bytes = pdu.get(entry.data.clone())?;
+    let mut at = 0;
+    while let Some(length) = bytes.get(at) {
+        at += 1 + usize::from(*length);
+    }
+    if bytes.is_empty() {
+        let none = "expected a character string, found none".to_owned();
+        let update = matches!(entry.class, class::ANY | class::NONE);
+        return (!update).then(|| Fault::new(entry.length_range(), none));
+    }
+    let message = || format!("expected {at} for the strings in it, found {}", bytes.len());
+    (at != bytes.len()).then(|| Fault::new(entry.length_range(), message()))
 }
 
 /// Where an alias is, nothing else is.
@@ -151,7 +153,7 @@ pub(in crate::rules) const ALIAS: Rule = Rule {
 /// The answers that are looked at. Each is compared with each alias before and after it.
 const ANSWERS: usize = 32;
 
-fn alias(pdu: &Pdu) -> Option<Fault> {
+pub(super) fn alias(pdu: &Pdu) -> Option<Fault> {
     let dns = Dns::new(pdu.bytes())?;
     let (questions, count) = (dns.count(Section::Question), dns.count(Section::Answer));
     if !dns.is_response() || questions > 1 || count < 2 || is_multicast(pdu) {

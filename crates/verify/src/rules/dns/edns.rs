@@ -59,11 +59,13 @@ pub(in crate::rules) const SECTION: Rule = Rule {
 };
 
 fn section(pdu: &Pdu) -> Option<Fault> {
-    opt(pdu, |record| {
-        let found = record.section.name();
-        let message = || format!("expected OPT in the additional section, found it in {found}");
-        (record.section != Section::Additional).then(|| Fault::new(record.kind_range(), message()))
-    })
+    opt(pdu, wrong_section)
+}
+
+pub(super) fn wrong_section(record: &Entry) -> Option<Fault> {
+    let found = record.section.name();
+    let message = || format!("expected OPT in the additional section, found it in {found}");
+    (record.section != Section::Additional).then(|| Fault::new(record.kind_range(), message()))
 }
 
 /// The OPT record is at the root.
@@ -82,10 +84,12 @@ pub(in crate::rules) const NAME: Rule = Rule {
 };
 
 fn name(pdu: &Pdu) -> Option<Fault> {
-    opt(pdu, |record| {
-        let message = || "expected OPT at the root, found another name".to_owned();
-        (record.name.len() != 1).then(|| Fault::new(record.name.clone(), message()))
-    })
+    opt(pdu, wrong_name)
+}
+
+pub(super) fn wrong_name(record: &Entry) -> Option<Fault> {
+    let message = || "expected OPT at the root, found another name".to_owned();
+    (record.name.len() != 1).then(|| Fault::new(record.name.clone(), message()))
 }
 
 /// Options fill the record.
@@ -106,20 +110,22 @@ pub(in crate::rules) const OPTIONS: Rule = Rule {
 };
 
 fn options(pdu: &Pdu) -> Option<Fault> {
-    opt(pdu, |record| {
-        let (mut at, end) = (record.data.start, record.data.end);
-        while at < end {
-            let length = pdu.word(at + 2).filter(|_| at + 4 <= end);
-            let next = at + 4 + usize::from(length.unwrap_or_default());
-            if next > end || length.is_none() {
-                let left = end - at;
-                let message = format!("expected a whole option, found {left} bytes of one");
-                return Some(Fault::new(at..end, message));
-            }
-            at = next;
+    opt(pdu, |record| wrong_options(pdu, record))
+}
+
+pub(super) fn wrong_options(pdu: &Pdu, record: &Entry) -> Option<Fault> {
+    let (mut at, end) = (record.data.start, record.data.end);
+    while at < end {
+        let length = pdu.word(at + 2).filter(|_| at + 4 <= end);
+        let next = at + 4 + usize::from(length.unwrap_or_default());
+        if next > end || length.is_none() {
+            let left = end - at;
+            let message = format!("expected a whole option, found {left} bytes of one");
+            return Some(Fault::new(at..end, message));
         }
-        None
-    })
+        at = next;
+    }
+    None
 }
 
 /// Reserved flags are zero.
@@ -140,14 +146,16 @@ pub(in crate::rules) const FLAGS: Rule = Rule {
 };
 
 fn flags(pdu: &Pdu) -> Option<Fault> {
-    opt(pdu, |record| {
-        let found = record.ttl & 0x3fff;
-        // Other versions may say other things.
-        if found == 0 || record.ttl >> 16 & 0xff != 0 || is_multicast(pdu) {
-            return None;
-        }
-        let range = record.ttl_range();
-        let message = format!("expected 0 in the reserved bits, found 0x{found:04x}");
-        Some(Fault::new(range.end - 2..range.end, message))
-    })
+    opt(pdu, |record| wrong_flags(pdu, record))
+}
+
+pub(super) fn wrong_flags(pdu: &Pdu, record: &Entry) -> Option<Fault> {
+    let found = record.ttl & 0x3fff;
+    // Other versions may say other things.
+    if found == 0 || record.ttl >> 16 & 0xff != 0 || is_multicast(pdu) {
+        return None;
+    }
+    let range = record.ttl_range();
+    let message = format!("expected 0 in the reserved bits, found 0x{found:04x}");
+    Some(Fault::new(range.end - 2..range.end, message))
 }

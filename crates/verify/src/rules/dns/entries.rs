@@ -1,10 +1,12 @@
 //! Questions and records as the counts have them (RFC 1035 section 4.1.3): as many, each whole, nothing
 //! after them, no more than UDP carries.
 
-use wire::dns::{Breach, Broken, HEADER_LEN, Section, class, class_name, flag, is_multicast, kind};
+use wire::dns::{
+    Breach, Broken, Entry, HEADER_LEN, Section, class, class_name, flag, is_multicast, kind,
+};
 use wire::{Dns, Edit, Pdu, Protocol};
 
-use super::{Check, Fault, Level, RESPONSE, Rule, class as class_of, first, ip};
+use super::{Check, ENTRIES, Fault, Level, RESPONSE, Rule, class as class_of, first, ip};
 
 /// As many entries follow as the header counts.
 pub(in crate::rules) const COUNTS: Rule = Rule {
@@ -131,7 +133,7 @@ pub(in crate::rules) const SIZE: Rule = Rule {
 };
 
 /// The longest message without EDNS.
-const MAX_LEN: usize = 512;
+pub(super) const MAX_LEN: usize = 512;
 
 fn size(pdu: &Pdu) -> Option<Fault> {
     let found = pdu.bytes().len();
@@ -139,10 +141,14 @@ fn size(pdu: &Pdu) -> Option<Fault> {
         return None;
     }
     let dns = Dns::new(pdu.bytes())?;
-    for entry in dns.entries() {
+    let mut entries = dns.entries();
+    for entry in entries.by_ref().take(ENTRIES) {
         if entry.ok()?.kind == kind::OPT {
             return None;
         }
+    }
+    if entries.next().is_some() {
+        return None;
     }
     let message = format!("expected at most {MAX_LEN} bytes without EDNS, found {found}");
     Some(Fault::new(0..HEADER_LEN, message).warned())
@@ -166,16 +172,18 @@ pub(in crate::rules) const CLASS: Rule = Rule {
 };
 
 fn known_class(pdu: &Pdu) -> Option<Fault> {
-    first(pdu, |entry| {
-        // Nearly all are IN.
-        if entry.class == class::IN || entry.kind == kind::OPT {
-            return None;
-        }
-        let found = class_of(pdu, entry);
-        let known = class_name(found).is_some() || (0xff00..=0xfffe).contains(&found);
-        let message = || format!("expected a class in use, found {found}");
-        (!known).then(|| Fault::new(entry.class_range(), message()))
-    })
+    first(pdu, |entry| wrong_class(pdu, entry))
+}
+
+pub(super) fn wrong_class(pdu: &Pdu, entry: &Entry) -> Option<Fault> {
+    // Nearly all are IN.
+    if entry.class == class::IN || entry.kind == kind::OPT {
+        return None;
+    }
+    let found = class_of(pdu, entry);
+    let known = class_name(found).is_some() || (0xff00..=0xfffe).contains(&found);
+    let message = || format!("expected a class in use, found {found}");
+    (!known).then(|| Fault::new(entry.class_range(), message()))
 }
 
 /// The top bit of a time to live is zero.
@@ -195,11 +203,13 @@ pub(in crate::rules) const TTL: Rule = Rule {
 };
 
 fn ttl(pdu: &Pdu) -> Option<Fault> {
-    first(pdu, |entry| {
-        let wrong = entry.ttl >> 31 == 1 && entry.kind != kind::OPT;
-        let message = || format!("expected at most {}, found {}", i32::MAX, entry.ttl);
-        wrong.then(|| Fault::new(entry.ttl_range(), message()))
-    })
+    first(pdu, wrong_ttl)
+}
+
+pub(super) fn wrong_ttl(entry: &Entry) -> Option<Fault> {
+    let wrong = entry.ttl >> 31 == 1 && entry.kind != kind::OPT;
+    let message = || format!("expected at most {}, found {}", i32::MAX, entry.ttl);
+    wrong.then(|| Fault::new(entry.ttl_range(), message()))
 }
 
 /// A signature of the transaction is the last record.

@@ -5,7 +5,7 @@ use wire::dns::{
 };
 use wire::{Dns, Pdu, Protocol};
 
-use super::{Check, Fault, Level, QUERY, RESPONSE, Rule, first, ip};
+use super::{Check, Fault, Level, QUERY, RESPONSE, Rule, first_question, ip};
 
 /// There is a whole header.
 pub(in crate::rules) const HEADER: Rule = Rule {
@@ -228,10 +228,9 @@ pub(in crate::rules) const TRANSFER: Rule = Rule {
 
 fn transfer(pdu: &Pdu) -> Option<Fault> {
     query(pdu)?;
-    first(pdu, |entry| {
-        let asked = entry.section == Section::Question && entry.kind == kind::AXFR;
+    first_question(pdu, |question| {
         let message = || "expected AXFR over TCP, found it over UDP".to_owned();
-        asked.then(|| Fault::new(entry.kind_range(), message()))
+        (question.kind == kind::AXFR).then(|| Fault::new(question.kind_range(), message()))
     })
 }
 
@@ -254,15 +253,13 @@ pub(in crate::rules) const QUESTION_TYPE: Rule = Rule {
 };
 
 fn question_type(pdu: &Pdu) -> Option<Fault> {
-    first(pdu, |entry| {
-        let name = match entry.kind {
+    first_question(pdu, |question| {
+        let name = match question.kind {
             kind::OPT => "OPT",
             kind::TSIG => "TSIG",
             _ => return None,
         };
-        let message =
-            || format!("expected a type that can be asked for, found {} ({name})", entry.kind);
-        let question = entry.section == Section::Question;
-        question.then(|| Fault::new(entry.kind_range(), message()))
+        let message = format!("expected a type to ask for, found {} ({name})", question.kind);
+        Some(Fault::new(question.kind_range(), message))
     })
 }

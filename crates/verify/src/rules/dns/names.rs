@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use wire::dns::name::{Flaw, MAX_LEN, Names, is_compressed};
-use wire::dns::{Breach, DataFlaw, HEADER_LEN, is_multicast, kind, names_in};
+use wire::dns::{Breach, DataFlaw, Entry, HEADER_LEN, is_multicast, kind, names_in};
 use wire::{Dns, Pdu, Protocol};
 
-use super::{Check, Fault, Level, RESPONSE, Rule, first, ip};
+use super::{Check, ENTRIES, Fault, Level, RESPONSE, Rule, first, ip};
 
 /// Labels are of the type that there is.
 pub(in crate::rules) const LABEL_TYPE: Rule = Rule {
@@ -25,7 +25,7 @@ pub(in crate::rules) const LABEL_TYPE: Rule = Rule {
 
 fn label_type(pdu: &Pdu) -> Option<Fault> {
     let dns = Dns::new(pdu.bytes())?;
-    let at = dns.entries().find_map(|entry| match entry {
+    let at = dns.entries().take(ENTRIES).find_map(|entry| match entry {
         Ok(entry) => match names_in(dns.bytes(), &entry) {
             Err(DataFlaw::LabelType(at)) => Some(at),
             _ => None,
@@ -153,16 +153,18 @@ pub(in crate::rules) const COMPRESSION: Rule = Rule {
 };
 
 fn compression(pdu: &Pdu) -> Option<Fault> {
-    first(pdu, |entry| {
-        // Types of RFC 1035 end with TXT.
-        if entry.kind <= kind::TXT || is_multicast(pdu) {
-            return None;
-        }
-        let names = names_in(pdu.bytes(), entry).unwrap_or_default();
-        let mut names = names.into_iter().flatten();
-        let end = names.find(|name| is_compressed(pdu.bytes(), name.start))?.end;
-        let message =
-            format!("expected a name in full in data of type {}, found a pointer", entry.kind);
-        Some(Fault::new(end - 2..end, message))
-    })
+    first(pdu, |entry| compressed(pdu, entry))
+}
+
+pub(super) fn compressed(pdu: &Pdu, entry: &Entry) -> Option<Fault> {
+    // Types of RFC 1035 end with TXT.
+    if entry.kind <= kind::TXT || is_multicast(pdu) {
+        return None;
+    }
+    let names = names_in(pdu.bytes(), entry).unwrap_or_default();
+    let mut names = names.into_iter().flatten();
+    let end = names.find(|name| is_compressed(pdu.bytes(), name.start))?.end;
+    let message =
+        format!("expected a name in full in data of type {}, found a pointer", entry.kind);
+    Some(Fault::new(end - 2..end, message))
 }

@@ -1,8 +1,9 @@
 use proptest::prelude::*;
-use wire::{Link, Packet, hex};
+use wire::dns::{Entry, Section, kind};
+use wire::{Dns, Link, Packet, Protocol, hex};
 
-use super::{QUERY, RESPONSE};
-use crate::{Example, Finding, Severity, inspect};
+use super::{QUERY, RESPONSE, is_plain};
+use crate::{Check, Example, Finding, RULES, Severity, inspect};
 
 /// A UDP datagram over IPv4 without UDP checksum, from an address to another.
 fn datagram(ports: [u16; 2], message: &[u8]) -> Vec<u8> {
@@ -206,6 +207,14 @@ fn data_that_its_type_does_not_fill() {
     check("ff00", "0262", &[]);
 }
 
+/// Messages with a signature, and those of more than 512 octets, are not told in one pass.
+fn has_tsig(pdu: &wire::Pdu) -> bool {
+    let entries = Dns::new(pdu.bytes()).map(|dns| dns.entries()).into_iter().flatten();
+    let long = pdu.bytes().len() > 512;
+    let record = |entry: &Entry| entry.section != Section::Question;
+    long || entries.flatten().any(|entry| entry.kind == kind::TSIG && record(&entry))
+}
+
 /// What the snap length cuts off, or other fragments hold, is not missing.
 #[test]
 fn what_is_not_here_is_not_missing() {
@@ -231,6 +240,30 @@ fn what_is_not_here_is_not_missing() {
 }
 
 proptest! {
+    /// What is told in one pass is what the rules say one by one.
+    #[test]
+    fn nothing_is_found_in_plain_messages(
+        example in prop::sample::select(
+            RULES.iter().filter(|rule| matches!(rule.check, Check::Pdu(Protocol::Dns, _)))
+                .flat_map(|rule| [rule.pass, rule.fail]).collect::<Vec<_>>(),
+        ),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+    ) {
+        let Example::Packet(link, text) = example else { panic!("{example:?}") };
+        let mut bytes = hex::parse(text).unwrap();
+        for (at, octet) in changes {
+            let message = &mut bytes[28..];
+            let at = at.index(message.len());
+            message[at] = octet;
+        }
+        let packet = Packet::new(link, &bytes, bytes.len());
+        let dns = packet.pdu(Protocol::Dns).filter(|pdu| Dns::new(pdu.bytes()).is_some());
+        let Some(pdu) = dns else { return Ok(()) };
+        let first = RULES.iter().position(|rule| rule.id == "dns.counts").unwrap();
+        let found = RULES[first..].iter().find_map(|rule| rule.judge_pdu(&pdu));
+        prop_assert_eq!(is_plain(&pdu), found.is_none() && !has_tsig(&pdu), "{:?}", found);
+    }
+
     #[test]
     fn any_message_is_judged(
         ports in prop_oneof![Just(ASK), Just(ANSWER), Just(MULTICAST)],
