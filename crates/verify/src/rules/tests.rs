@@ -59,6 +59,8 @@ fn failing_examples_break_little_else() {
         ("icmp.echo.source", "exchange.source"),
         ("icmp.length", "exchange.trailing"),
         ("icmp.echo.protocol", "udp.length"),
+        // A jumbogram is too long for an example, so one that breaks another rule is short.
+        ("ipv6.option.jumbo_payload.fragment", "ipv6.option.jumbo_payload.least"),
     ];
     for rule in rules() {
         for finding in findings(&rule.fail).0 {
