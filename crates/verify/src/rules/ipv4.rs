@@ -16,6 +16,9 @@ pub(super) mod fragments;
 pub(super) mod options;
 pub(super) mod routes;
 
+#[cfg(test)]
+mod tests;
+
 /// The version is 4.
 pub(super) const VERSION: Rule = Rule {
     id: "ipv4.version",

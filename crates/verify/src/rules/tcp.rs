@@ -19,6 +19,9 @@ pub(super) mod opening;
 pub(super) mod options;
 pub(super) mod signals;
 
+#[cfg(test)]
+mod tests;
+
 /// An acknowledgment, with neither options nor data.
 const GOOD: Example =
     ip("4500002800000000400666ce0a0000020a0000019c40000700000001000000015010ffffff880000");
@@ -179,8 +182,11 @@ pub(super) const CHECKSUM: Rule = Rule {
     level: Level::Must,
     quote: "The checksum field is the 16-bit ones' complement of the ones' complement sum of all 16-bit \
             words in the header and text.",
-    note: Some("What a host leaves to its network card is a remark (checksum offload)."),
-    check: Check::Pdu(Protocol::Tcp, |pdu| wrong_transport_checksum(pdu, field::CHECKSUM.start)),
+    note: Some(
+        "What a host leaves to its network card is a remark (checksum offload), and so is a wrong sum in a \
+         packet of more than 1,500 bytes, which the card may have put together from several (LRO).",
+    ),
+    check: Check::Pdu(Protocol::Tcp, checksum),
     pass: ip(
         "4500002d00000000400666c90a0000020a0000019c40000700000001000000015018ffffffaa000070696e6721",
     ),
@@ -188,6 +194,12 @@ pub(super) const CHECKSUM: Rule = Rule {
         "4500002d00000000400666c90a0000020a0000019c40000700000001000000015018ffff1234000070696e6721",
     ),
 };
+
+fn checksum(pdu: &Pdu) -> Option<Fault> {
+    let fault = wrong_transport_checksum(pdu, field::CHECKSUM.start)?;
+    let packet = pdu.network().map_or(0, |network| network.length());
+    Some(if packet > 1500 { fault.noted() } else { fault })
+}
 
 /// An urgent pointer that means nothing is not there.
 pub(super) const URGENT_POINTER: Rule = Rule {
