@@ -7,30 +7,30 @@
 
 use std::sync::LazyLock;
 
-use wire::{Link, Protocol};
+use wire::{Link, Pdu, Protocol};
 
 use crate::rule::{Check, Example, Rule};
 
 mod arp;
 mod checksum;
 mod dns;
-mod exchange;
-mod extension;
 mod ethernet;
 mod exchange;
+mod exchange;
+mod extension;
 mod gre;
 mod icmp;
 mod icmpv6;
 mod igmp;
 mod ipv4;
 mod listener;
+mod mpls;
 mod multicast;
 mod neighbor;
-mod mpls;
 mod ppp;
 mod silence;
-mod trace;
 mod tcp;
+mod trace;
 mod udp;
 mod vlan;
 
@@ -245,13 +245,14 @@ pub static RULES: &[Rule] = &[
     tcp::flags::SYN_FIN,
     tcp::flags::SYN_RST,
     tcp::flags::FIN_RST,
-    tcp::CHECKSUM,
-    tcp::URGENT_POINTER,
-    tcp::URGENT_NOTHING,
     tcp::opening::SYN_DATA,
     tcp::opening::RST_DATA,
     tcp::opening::SYN_ECT,
     tcp::opening::MSS_MISSING,
+    tcp::signals::TIMESTAMPS_ECHO,
+    tcp::CHECKSUM,
+    tcp::URGENT_POINTER,
+    tcp::URGENT_NOTHING,
     tcp::options::LENGTH,
     tcp::options::PADDING,
     tcp::options::TWICE,
@@ -271,7 +272,6 @@ pub static RULES: &[Rule] = &[
     tcp::signals::SACK_SYN,
     tcp::signals::SACK_BLOCK,
     tcp::signals::TIMESTAMPS_LENGTH,
-    tcp::signals::TIMESTAMPS_ECHO,
     tcp::signals::MD5_LENGTH,
     tcp::signals::AUTHENTICATION_LENGTH,
     tcp::signals::TWO_SIGNATURES,
@@ -359,14 +359,42 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
+/// Neighbours in [`RULES`] that look at the same units.
+pub(crate) struct Group {
+    /// Which of a protocol's units they look at; `None`: at all.
+    concerned: Option<fn(&Pdu) -> bool>,
+    rules: Vec<&'static Rule>,
+}
+
+impl Group {
+    /// The rules that look at this unit: all of them or none.
+    pub(crate) fn rules(&self, pdu: &Pdu) -> &[&'static Rule] {
+        if self.concerned.is_none_or(|concerned| concerned(pdu)) { &self.rules } else { &[] }
+    }
+
+    fn shares(&self, concerned: Option<fn(&Pdu) -> bool>) -> bool {
+        match (self.concerned, concerned) {
+            (Some(one), Some(other)) => std::ptr::fn_addr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+}
+
 /// The rules on units of that protocol, in the order of [`RULES`].
-pub(crate) fn on(protocol: Protocol) -> &'static [&'static Rule] {
+pub(crate) fn on(protocol: Protocol) -> &'static [Group] {
     /// By protocol, because most rules are not on the one at hand.
-    static BY_PROTOCOL: LazyLock<[Vec<&Rule>; Protocol::COUNT]> = LazyLock::new(|| {
-        let mut by_protocol = [const { Vec::new() }; Protocol::COUNT];
+    static BY_PROTOCOL: LazyLock<[Vec<Group>; Protocol::COUNT]> = LazyLock::new(|| {
+        let mut by_protocol = [const { Vec::<Group>::new() }; Protocol::COUNT];
         for rule in RULES {
-            if let Check::Pdu(protocol, _) = rule.check {
-                by_protocol[protocol as usize].push(rule);
+            let (protocol, concerned) = match rule.check {
+                Check::Pdu(protocol, _) => (protocol, None),
+                Check::PduWhere(protocol, concerned, _) => (protocol, Some(concerned)),
+                Check::Exchange(_) | Check::Trace => continue,
+            };
+            let groups = &mut by_protocol[protocol as usize];
+            match groups.last_mut().filter(|group| group.shares(concerned)) {
+                Some(group) => group.rules.push(rule),
+                None => groups.push(Group { concerned, rules: vec![rule] }),
             }
         }
         by_protocol

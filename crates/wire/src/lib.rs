@@ -36,8 +36,8 @@ pub mod protocol;
 pub mod tcp;
 pub mod udp;
 
-pub use dhcp::Dhcp;
 pub use arp::Arp;
+pub use dhcp::Dhcp;
 pub use dissect::{Dissection, Field, Layer, Value, dissect};
 pub use dns::Dns;
 pub use echo::Echo;

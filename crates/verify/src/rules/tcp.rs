@@ -96,7 +96,11 @@ pub(super) const DESTINATION: Rule = Rule {
 };
 
 fn destination(pdu: &Pdu) -> Option<Fault> {
-    let (_, destination) = pdu.addresses()?;
+    // Groups and broadcasts begin with 224 or more in IPv4, with ff in IPv6.
+    let network = pdu.network()?;
+    let (at, least) = if network.protocol() == Protocol::Ipv4 { (16, 224) } else { (24, 0xff) };
+    network.bytes().get(at).filter(|first| **first >= least)?;
+    let (_, destination) = network.addresses()?;
     let broadcast = matches!(destination, IpAddr::V4(address) if address.is_broadcast());
     if !broadcast && !destination.is_multicast() {
         return None;

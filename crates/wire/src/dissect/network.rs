@@ -1,9 +1,9 @@
 //! Fields of IPv4 and of IPv6; what may follow them before the transport is in its own file.
 
-use super::{Fields, Row, Value, address, named, number, options, plain, protocol_name, word};
 use super::{
     Fields, Row, Value, address, bytes, extension, named, number, plain, protocol_name, word,
 };
+use super::{Fields, Row, Value, address, named, number, options, plain, protocol_name, word};
 use crate::ipv4::{self, MIN_HEADER_LEN};
 use crate::{Ipv4, Protocol, ipv6};
 
