@@ -75,6 +75,9 @@ pub fn inspect(packet: &Packet) -> Vec<Finding> {
     for pdu in packet.pdus().take_while(|pdu| !pdu.is_quoted()) {
         let rules = rules::on(&pdu);
         findings.extend(rules.iter().filter_map(|rule| rule.judge_pdu(&pdu)));
+        for group in rules::on(pdu.protocol()) {
+            findings.extend(group.rules(&pdu).iter().filter_map(|rule| rule.judge_pdu(&pdu)));
+        }
     }
     findings
 }

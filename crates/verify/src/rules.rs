@@ -17,6 +17,7 @@ mod dhcp;
 mod dns;
 mod ethernet;
 mod exchange;
+mod exchange;
 mod extension;
 mod gre;
 mod icmp;
@@ -310,13 +311,14 @@ pub static RULES: &[Rule] = &[
     tcp::flags::SYN_FIN,
     tcp::flags::SYN_RST,
     tcp::flags::FIN_RST,
-    tcp::CHECKSUM,
-    tcp::URGENT_POINTER,
-    tcp::URGENT_NOTHING,
     tcp::opening::SYN_DATA,
     tcp::opening::RST_DATA,
     tcp::opening::SYN_ECT,
     tcp::opening::MSS_MISSING,
+    tcp::signals::TIMESTAMPS_ECHO,
+    tcp::CHECKSUM,
+    tcp::URGENT_POINTER,
+    tcp::URGENT_NOTHING,
     tcp::options::LENGTH,
     tcp::options::PADDING,
     tcp::options::TWICE,
@@ -336,7 +338,6 @@ pub static RULES: &[Rule] = &[
     tcp::signals::SACK_SYN,
     tcp::signals::SACK_BLOCK,
     tcp::signals::TIMESTAMPS_LENGTH,
-    tcp::signals::TIMESTAMPS_ECHO,
     tcp::signals::MD5_LENGTH,
     tcp::signals::AUTHENTICATION_LENGTH,
     tcp::signals::TWO_SIGNATURES,
@@ -458,12 +459,42 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 
 /// The rules that may find something in that unit, in the order of [`RULES`].
 pub(crate) fn on(pdu: &Pdu) -> &'static [&'static Rule] {
+/// Neighbours in [`RULES`] that look at the same units.
+pub(crate) struct Group {
+    /// Which of a protocol's units they look at; `None`: at all.
+    concerned: Option<fn(&Pdu) -> bool>,
+    rules: Vec<&'static Rule>,
+}
+
+impl Group {
+    /// The rules that look at this unit: all of them or none.
+    pub(crate) fn rules(&self, pdu: &Pdu) -> &[&'static Rule] {
+        if self.concerned.is_none_or(|concerned| concerned(pdu)) { &self.rules } else { &[] }
+    }
+
+    fn shares(&self, concerned: Option<fn(&Pdu) -> bool>) -> bool {
+        match (self.concerned, concerned) {
+            (Some(one), Some(other)) => std::ptr::fn_addr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+}
+
+/// The rules on units of that protocol, in the order of [`RULES`].
+pub(crate) fn on(protocol: Protocol) -> &'static [Group] {
     /// By protocol, because most rules are not on the one at hand.
-    static BY_PROTOCOL: LazyLock<[Vec<&Rule>; Protocol::COUNT]> = LazyLock::new(|| {
-        let mut by_protocol = [const { Vec::new() }; Protocol::COUNT];
+    static BY_PROTOCOL: LazyLock<[Vec<Group>; Protocol::COUNT]> = LazyLock::new(|| {
+        let mut by_protocol = [const { Vec::<Group>::new() }; Protocol::COUNT];
         for rule in RULES {
-            if let Check::Pdu(protocol, _) = rule.check {
-                by_protocol[protocol as usize].push(rule);
+            let (protocol, concerned) = match rule.check {
+                Check::Pdu(protocol, _) => (protocol, None),
+                Check::PduWhere(protocol, concerned, _) => (protocol, Some(concerned)),
+                Check::Exchange(_) | Check::Trace => continue,
+            };
+            let groups = &mut by_protocol[protocol as usize];
+            match groups.last_mut().filter(|group| group.shares(concerned)) {
+                Some(group) => group.rules.push(rule),
+                None => groups.push(Group { concerned, rules: vec![rule] }),
             }
         }
         by_protocol

@@ -16,6 +16,9 @@ pub(super) mod fragments;
 pub(super) mod options;
 pub(super) mod routes;
 
+#[cfg(test)]
+mod tests;
+
 /// The version is 4.
 pub(super) const VERSION: Rule = Rule {
     id: "ipv4.version",
@@ -189,7 +192,7 @@ pub(super) const SOURCE: Rule = Rule {
         "0.0.0.0 passes: a host that is yet to learn its address may send from it. Class E does \
          not: it defines no single host (section 3.2.2).",
     ),
-    check: Check::Pdu(Protocol::Ipv4, source),
+    check: Check::PduWhere(Protocol::Ipv4, addresses::are_special, source),
     pass: GOOD,
     fail: answered("4500002000000000400190dae00000010a000002000021270007000170696e67"),
 };

@@ -19,6 +19,9 @@ pub(super) mod opening;
 pub(super) mod options;
 pub(super) mod signals;
 
+#[cfg(test)]
+mod tests;
+
 /// An acknowledgment, with neither options nor data.
 const GOOD: Example =
     ip("4500002800000000400666ce0a0000020a0000019c40000700000001000000015010ffffff880000");
@@ -93,7 +96,11 @@ pub(super) const DESTINATION: Rule = Rule {
 };
 
 fn destination(pdu: &Pdu) -> Option<Fault> {
-    let (_, destination) = pdu.addresses()?;
+    // Groups and broadcasts begin with 224 or more in IPv4, with ff in IPv6.
+    let network = pdu.network()?;
+    let (at, least) = if network.protocol() == Protocol::Ipv4 { (16, 224) } else { (24, 0xff) };
+    network.bytes().get(at).filter(|first| **first >= least)?;
+    let (_, destination) = network.addresses()?;
     let broadcast = matches!(destination, IpAddr::V4(address) if address.is_broadcast());
     if !broadcast && !destination.is_multicast() {
         return None;
@@ -179,8 +186,11 @@ pub(super) const CHECKSUM: Rule = Rule {
     level: Level::Must,
     quote: "The checksum field is the 16-bit ones' complement of the ones' complement sum of all 16-bit \
             words in the header and text.",
-    note: Some("What a host leaves to its network card is a remark (checksum offload)."),
-    check: Check::Pdu(Protocol::Tcp, |pdu| wrong_transport_checksum(pdu, field::CHECKSUM.start)),
+    note: Some(
+        "What a host leaves to its network card is a remark (checksum offload), and so is a wrong sum in a \
+         packet of more than 1,500 bytes, which the card may have put together from several (LRO).",
+    ),
+    check: Check::Pdu(Protocol::Tcp, checksum),
     pass: ip(
         "4500002d00000000400666c90a0000020a0000019c40000700000001000000015018ffffffaa000070696e6721",
     ),
@@ -188,6 +198,12 @@ pub(super) const CHECKSUM: Rule = Rule {
         "4500002d00000000400666c90a0000020a0000019c40000700000001000000015018ffff1234000070696e6721",
     ),
 };
+
+fn checksum(pdu: &Pdu) -> Option<Fault> {
+    let fault = wrong_transport_checksum(pdu, field::CHECKSUM.start)?;
+    let packet = pdu.network().map_or(0, |network| network.length());
+    Some(if packet > 1500 { fault.noted() } else { fault })
+}
 
 /// An urgent pointer that means nothing is not there.
 pub(super) const URGENT_POINTER: Rule = Rule {

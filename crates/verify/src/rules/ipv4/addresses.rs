@@ -8,6 +8,13 @@ use wire::{Ipv4, Link, Pdu, Protocol, Udp};
 use crate::rule::{Check, Fault, Level, Rule};
 use crate::rules::{GOOD, ethernet, ip};
 
+/// Whether an address is of a special kind, or both are one: few are.
+pub(super) fn are_special(pdu: &Pdu) -> bool {
+    let Some(ip) = Ipv4::new(pdu.bytes()) else { return false };
+    let kinds = [ip.source(), ip.destination()].map(|address| address.octets()[0]);
+    matches!(kinds, [0 | 127 | 224.., _] | [_, 0 | 127 | 240..]) || ip.source() == ip.destination()
+}
+
 /// It goes to a host that is named.
 pub(in crate::rules) const UNSPECIFIED: Rule = Rule {
     id: "ipv4.destination.unspecified",
@@ -17,7 +24,7 @@ pub(in crate::rules) const UNSPECIFIED: Rule = Rule {
     quote: "This host on this network. MUST NOT be sent, except as a source address as part of an \
             initialization procedure by which the host learns its own IP address.",
     note: Some("0.0.0.0 is meant, which some hosts once took for a broadcast (section 3.3.6)."),
-    check: Check::Pdu(Protocol::Ipv4, unspecified),
+    check: Check::PduWhere(Protocol::Ipv4, are_special, unspecified),
     pass: GOOD,
     fail: ip("4500002000000000401170cc0a000002000000000fa00007000c075d70696e67"),
 };
@@ -39,7 +46,7 @@ pub(in crate::rules) const THIS_NETWORK: Rule = Rule {
         "0.0.0.0/8 without 0.0.0.0 is meant. As a source it may be part of such a procedure, so it is no \
          more than warned of.",
     ),
-    check: Check::Pdu(Protocol::Ipv4, this_network),
+    check: Check::PduWhere(Protocol::Ipv4, are_special, this_network),
     pass: GOOD,
     fail: ip("450000200000000040116ec80a000002000102030fa00007000c055970696e67"),
 };
@@ -66,7 +73,7 @@ pub(in crate::rules) const LOOPBACK: Rule = Rule {
         "Looked at on Ethernet and PPP alone, as other captures may be of a host's inside. As a destination \
          it is meant to be there in MPLS and in what tests it, and in BFD (RFC 8029 section 4.3, RFC 5884).",
     ),
-    check: Check::Pdu(Protocol::Ipv4, loopback),
+    check: Check::PduWhere(Protocol::Ipv4, are_special, loopback),
     pass: ethernet(
         "02000000000102000000000208004500002000000000401166cb0a0000020a0000010fa00007000cfd5b70696e670000000000000000000000000000",
     ),
@@ -121,7 +128,7 @@ pub(in crate::rules) const RESERVED: Rule = Rule {
     note: Some(
         "The limited broadcast, 255.255.255.255, passes. Some networks use the others inside.",
     ),
-    check: Check::Pdu(Protocol::Ipv4, reserved),
+    check: Check::PduWhere(Protocol::Ipv4, are_special, reserved),
     pass: ip("4500002000000000401170cc0a000002ffffffff0fa00007000c075d70696e67"),
     fail: ip("4500002000000000401180ca0a000002f00000010fa00007000c175b70696e67"),
 };
@@ -146,7 +153,7 @@ pub(in crate::rules) const SAME: Rule = Rule {
         "What a host sends to itself stays inside it: on Ethernet or PPP the source is forged (a land \
          attack), was translated, or wants the packet back, as the echo of BFD does (RFC 5881).",
     ),
-    check: Check::Pdu(Protocol::Ipv4, same),
+    check: Check::PduWhere(Protocol::Ipv4, are_special, same),
     pass: ethernet(
         "02000000000102000000000208004500002000000000401166cb0a0000020a0000010fa00007000cfd5b70696e670000000000000000000000000000",
     ),

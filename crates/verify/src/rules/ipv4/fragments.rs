@@ -18,13 +18,13 @@ pub(in crate::rules) const DONT_FRAGMENT: Rule = Rule {
     level: Level::MustNot,
     quote: "IPv4 datagrams whose DF=1 MUST NOT be fragmented.",
     note: Some("A remark, as a source may forbid routers to cut what it has cut itself."),
-    check: Check::Pdu(Protocol::Ipv4, dont_fragment),
+    check: Check::PduWhere(Protocol::Ipv4, is_fragment, dont_fragment),
     pass: GOOD,
     fail: ip("4500002400006002401106c50a0000020a000001000102030405060708090a0b0c0d0e0f"),
 };
 
 fn dont_fragment(pdu: &Pdu) -> Option<Fault> {
-    fragment(pdu)?.dont_fragment().then(|| {
+    Ipv4::new(pdu.bytes())?.dont_fragment().then(|| {
         let message = "expected DF to be clear in a fragment, found it set";
         Fault::new(field::FLAGS, message.to_owned()).noted()
     })
@@ -38,13 +38,13 @@ pub(in crate::rules) const LENGTH: Rule = Rule {
     level: Level::Must,
     quote: "If an internet datagram is fragmented, its data portion must be broken on 8 octet boundaries.",
     note: None,
-    check: Check::Pdu(Protocol::Ipv4, length),
+    check: Check::PduWhere(Protocol::Ipv4, is_fragment, length),
     pass: GOOD,
     fail: ip("4500002100002002401146c80a0000020a000001000102030405060708090a0b0c"),
 };
 
 fn length(pdu: &Pdu) -> Option<Fault> {
-    fragment(pdu).filter(Ipv4::more_fragments)?;
+    Ipv4::new(pdu.bytes()).filter(Ipv4::more_fragments)?;
     let found = data(pdu).filter(|length| length % 8 != 0)?;
     let message = format!("expected a multiple of 8 bytes of data, found {found}");
     Some(Fault::new(field::TOTAL_LENGTH, message))
@@ -59,13 +59,13 @@ pub(in crate::rules) const EMPTY: Rule = Rule {
     quote: "This is because an internet header may be up to 60 octets, and the minimum fragment is 8 \
             octets.",
     note: Some("An empty last piece only says where the end is, so it is no more than warned of."),
-    check: Check::Pdu(Protocol::Ipv4, empty),
+    check: Check::PduWhere(Protocol::Ipv4, is_fragment, empty),
     pass: GOOD,
     fail: ip("4500001400002002401146d50a0000020a000001"),
 };
 
 fn empty(pdu: &Pdu) -> Option<Fault> {
-    let more = fragment(pdu)?.more_fragments();
+    let more = Ipv4::new(pdu.bytes())?.more_fragments();
     data(pdu).filter(|length| *length == 0)?;
     let fault =
         Fault::new(field::TOTAL_LENGTH, "expected a fragment with data, found none".to_owned());
@@ -80,7 +80,7 @@ pub(in crate::rules) const TOO_LONG: Rule = Rule {
     level: Level::Must,
     quote: "This field allows the length of a datagram to be up to 65,535 octets.",
     note: Some("Hosts crashed when they put such pieces together (the ping of death)."),
-    check: Check::Pdu(Protocol::Ipv4, too_long),
+    check: Check::PduWhere(Protocol::Ipv4, is_fragment, too_long),
     pass: ip("4500001700001ffd401146d70a0000020a000001000102"),
     fail: ip(
         "4500002c00001ffd401146c20a0000020a000001000102030405060708090a0b0c0d0e0f1011121314151617",
@@ -88,7 +88,7 @@ pub(in crate::rules) const TOO_LONG: Rule = Rule {
 };
 
 fn too_long(pdu: &Pdu) -> Option<Fault> {
-    let ip = fragment(pdu)?;
+    let ip = Ipv4::new(pdu.bytes())?;
     let whole = ip.header_len() + usize::from(ip.fragment_offset()) * 8 + data(pdu)?;
     let message = || format!("expected an end at 65535 bytes at most, found {whole}");
     (whole > wire::MAX_DATAGRAM).then(|| Fault::new(field::FRAGMENT_OFFSET, message()))
@@ -103,13 +103,13 @@ pub(in crate::rules) const TINY: Rule = Rule {
     quote: "If the fragment size is made small enough to force some of a TCP packet's TCP header fields into \
             the second fragment, filter rules that specify patterns for those fields will not match.",
     note: Some("Sixteen octets are asked for: up to the flags."),
-    check: Check::Pdu(Protocol::Ipv4, tiny),
+    check: Check::PduWhere(Protocol::Ipv4, is_fragment, tiny),
     pass: ip("4500002400002000400646d20a0000020a0000019c40000700000001000000015010ffff"),
     fail: ip("4500001c00002000400646da0a0000020a0000019c40000700000001"),
 };
 
 fn tiny(pdu: &Pdu) -> Option<Fault> {
-    fragment(pdu).filter(|ip| ip.fragment_offset() == 0 && is_tcp(ip))?;
+    Ipv4::new(pdu.bytes()).filter(|ip| ip.fragment_offset() == 0 && is_tcp(ip))?;
     let found = data(pdu).filter(|length| (1..16).contains(length))?;
     let message = format!("expected 16 bytes or more of a TCP segment first, found {found}");
     Some(Fault::new(field::TOTAL_LENGTH, message))
@@ -125,13 +125,13 @@ pub(in crate::rules) const OFFSET_ONE: Rule = Rule {
     note: Some(
         "It would write over the flags, or hide them from a filter that reads first pieces.",
     ),
-    check: Check::Pdu(Protocol::Ipv4, offset_one),
+    check: Check::PduWhere(Protocol::Ipv4, is_fragment, offset_one),
     pass: ip("4500002400000002400666d00a0000020a000001000102030405060708090a0b0c0d0e0f"),
     fail: ip("4500002400000001400666d10a0000020a000001000102030405060708090a0b0c0d0e0f"),
 };
 
 fn offset_one(pdu: &Pdu) -> Option<Fault> {
-    fragment(pdu).filter(|ip| ip.fragment_offset() == 1 && is_tcp(ip))?;
+    Ipv4::new(pdu.bytes()).filter(|ip| ip.fragment_offset() == 1 && is_tcp(ip))?;
     let message = "expected a piece of a TCP segment at byte 16 or later, found one at 8";
     Some(Fault::new(field::FRAGMENT_OFFSET, message.to_owned()))
 }
@@ -140,9 +140,9 @@ fn is_tcp(ip: &Ipv4) -> bool {
     ip.protocol() == 6
 }
 
-/// The header, if it is one of a fragment.
-fn fragment<'p>(pdu: &Pdu<'p>) -> Option<Ipv4<'p>> {
-    Ipv4::new(pdu.bytes()).filter(Ipv4::is_fragment)
+/// Whether there is a fragment to judge.
+fn is_fragment(pdu: &Pdu) -> bool {
+    Ipv4::new(pdu.bytes()).is_some_and(|ip| ip.is_fragment())
 }
 
 /// Octets of data on the wire; `None` where the lengths in the header cannot be believed.

@@ -1,6 +1,4 @@
 //! The list of options in an IPv4 header: that it can be read, and what it may hold at all.
-//!
-//! Hardly a packet has options: each of these rules looks at one octet of the others.
 
 use std::ops::Range;
 
@@ -24,7 +22,7 @@ pub(in crate::rules) const LENGTH: Rule = Rule {
     quote: "The option-length octet counts the option-type octet and the option-length octet as well as the \
             option-data octets.",
     note: None,
-    check: Check::Pdu(Protocol::Ipv4, length),
+    check: Check::PduWhere(Protocol::Ipv4, has_options, length),
     pass: GOOD,
     fail: ip("4600002400000000400107ce0a0000020a0000015e090000080019270007000170696e67"),
 };
@@ -50,7 +48,7 @@ pub(in crate::rules) const PADDING: Rule = Rule {
     quote: "The internet header padding is used to ensure that the internet header ends on a 32 bit \
             boundary. The padding is zero.",
     note: None,
-    check: Check::Pdu(Protocol::Ipv4, padding),
+    check: Check::PduWhere(Protocol::Ipv4, has_options, padding),
     pass: GOOD,
     fail: ip("4600002400000000400165d00a0000020a00000100000007080019270007000170696e67"),
 };
@@ -76,7 +74,7 @@ pub(in crate::rules) const TWICE: Rule = Rule {
         "It is said of record route, timestamp, security and stream identifier; two source routes are \
          another rule's affair.",
     ),
-    check: Check::Pdu(Protocol::Ipv4, twice),
+    check: Check::PduWhere(Protocol::Ipv4, has_options, twice),
     pass: GOOD,
     fail: ip(
         "4900003000000000400150b90a0000020a00000107070400000000070704000000000000080019270007000170696e67",
@@ -98,7 +96,7 @@ pub(in crate::rules) const SOURCE_ROUTES: Rule = Rule {
     level: Level::MustNot,
     quote: "An IP header containing more than one Source Route option MUST NOT be sent",
     note: None,
-    check: Check::Pdu(Protocol::Ipv4, |pdu| {
+    check: Check::PduWhere(Protocol::Ipv4, has_options, |pdu| {
         let routes = [option::LOOSE_SOURCE_ROUTE, option::STRICT_SOURCE_ROUTE];
         again(pdu, |found| routes.contains(&found.kind))
     }),
@@ -125,7 +123,7 @@ pub(in crate::rules) const NOT_COPIED: Rule = Rule {
     quote: "When fragmentation occurs, some options are copied, but others remain with the first fragment \
             only.",
     note: Some("The first bit of its type tells which (section 3.1)."),
-    check: Check::Pdu(Protocol::Ipv4, not_copied),
+    check: Check::PduWhere(Protocol::Ipv4, has_options, not_copied),
     pass: ip("46000028000000024011d1bc0a0000020a00000194040000000102030405060708090a0b0c0d0e0f"),
     fail: ip(
         "4700002c00000002401159b60a0000020a0000010707040000000000000102030405060708090a0b0c0d0e0f",
@@ -133,7 +131,6 @@ pub(in crate::rules) const NOT_COPIED: Rule = Rule {
 };
 
 fn not_copied(pdu: &Pdu) -> Option<Fault> {
-    listed(pdu)?;
     Ipv4::new(pdu.bytes()).filter(|ip| ip.fragment_offset() != 0)?;
     let (range, found) = find(pdu, |found| found.kind & option::COPIED == 0)?;
     let name = option::name(found.kind).unwrap_or("this option");
@@ -151,7 +148,7 @@ pub(in crate::rules) const STREAM_IDENTIFIER: Rule = Rule {
     level: Level::ShouldNot,
     quote: "This option is obsolete; it SHOULD NOT be sent, and it MUST be silently ignored if received.",
     note: None,
-    check: Check::Pdu(Protocol::Ipv4, |pdu| {
+    check: Check::PduWhere(Protocol::Ipv4, has_options, |pdu| {
         let (range, _) = find(pdu, |found| found.kind == option::STREAM_IDENTIFIER)?;
         Some(Fault::new(range, "expected no stream identifier, found one".to_owned()))
     }),
@@ -169,7 +166,7 @@ pub(in crate::rules) const DEPRECATED: Rule = Rule {
     note: Some(
         "The stream identifier is another rule's affair. MTU probe and reply went with RFC 1191.",
     ),
-    check: Check::Pdu(Protocol::Ipv4, deprecated),
+    check: Check::PduWhere(Protocol::Ipv4, has_options, deprecated),
     pass: GOOD,
     fail: ip(
         "4800002c000000004001d0c40a0000020a000001930a00000000000000000000080019270007000170696e67",
@@ -193,7 +190,7 @@ pub(in crate::rules) const ROUTER_ALERT: Rule = Rule {
     level: Level::Must,
     quote: "Length: 4 Value: A two octet code with the following values",
     note: None,
-    check: Check::Pdu(Protocol::Ipv4, |pdu| {
+    check: Check::PduWhere(Protocol::Ipv4, has_options, |pdu| {
         wrong_length(pdu, option::ROUTER_ALERT, "4", |length| length != 4)
     }),
     pass: GOOD,
@@ -208,18 +205,22 @@ pub(in crate::rules) const SECURITY: Rule = Rule {
     level: Level::Must,
     quote: "The minimum length of the option is 3 octets, including the Type and Length fields",
     note: None,
-    check: Check::Pdu(Protocol::Ipv4, |pdu| {
+    check: Check::PduWhere(Protocol::Ipv4, has_options, |pdu| {
         wrong_length(pdu, option::SECURITY, "3 or more", |length| length < 3)
     }),
     pass: ip("4600002400000000400138d20a0000020a0000018204ab00080019270007000170696e67"),
     fail: ip("46000024000000004001e2d30a0000020a00000182020101080019270007000170696e67"),
 };
 
-/// The options, if there are any and all were captured.
-pub(super) fn listed<'p>(pdu: &Pdu<'p>) -> Option<&'p [u8]> {
-    let bytes = pdu.bytes();
-    let end = usize::from(bytes.first()? & 15) * 4;
-    if end <= MIN_HEADER_LEN { None } else { bytes.get(MIN_HEADER_LEN..end) }
+/// Whether there are options: hardly a packet has any.
+pub(super) fn has_options(pdu: &Pdu) -> bool {
+    pdu.bytes().first().is_some_and(|first| first & 15 > 5)
+}
+
+/// The options, if all were captured.
+fn listed<'p>(pdu: &Pdu<'p>) -> Option<&'p [u8]> {
+    let end = usize::from(pdu.bytes().first()? & 15) * 4;
+    pdu.get(MIN_HEADER_LEN..end)
 }
 
 /// The first option that is `wanted`, and its octets in the header.

@@ -6,7 +6,7 @@ use wire::ipv4::option::{LOOSE_SOURCE_ROUTE, RECORD_ROUTE, STRICT_SOURCE_ROUTE, 
 use wire::options::OptionField;
 use wire::{Pdu, Protocol};
 
-use super::options::{GOOD, find};
+use super::options::{GOOD, find, has_options};
 use crate::rule::{Check, Example, Fault, Level, Rule};
 use crate::rules::ip;
 
@@ -24,7 +24,7 @@ pub(in crate::rules) const ROUTE_LENGTH: Rule = Rule {
     quote: "A route data is composed of a series of internet addresses. Each internet address is 32 bits or \
             4 octets.",
     note: None,
-    check: Check::Pdu(Protocol::Ipv4, |pdu| {
+    check: Check::PduWhere(Protocol::Ipv4, has_options, |pdu| {
         let partial = |length: usize| length < 3 || !(length - 3).is_multiple_of(4);
         let (range, found) = find(pdu, |found| is_route(found) && partial(found.range.len()))?;
         let message =
@@ -43,7 +43,7 @@ pub(in crate::rules) const ROUTE_POINTER: Rule = Rule {
     level: Level::Must,
     quote: "The pointer is relative to this option, and the smallest legal value for the pointer is 4.",
     note: Some("It leads to the beginning of an address, or past the end."),
-    check: Check::Pdu(Protocol::Ipv4, route_pointer),
+    check: Check::PduWhere(Protocol::Ipv4, has_options, route_pointer),
     pass: ip("4700002800000000400154c20a0000020a0000010707080a00000100080019270007000170696e67"),
     fail: ip("470000280000000040015acc0a0000020a0000010707030000000000080019270007000170696e67"),
 };
@@ -66,7 +66,7 @@ pub(in crate::rules) const TIMESTAMP_LENGTH: Rule = Rule {
         "Room that holds no whole timestamp makes the router that finds it there discard the packet: it is \
          warned of.",
     ),
-    check: Check::Pdu(Protocol::Ipv4, timestamp_length),
+    check: Check::PduWhere(Protocol::Ipv4, has_options, timestamp_length),
     pass: STAMPED,
     fail: ip("460000240000000040011cd30a0000020a00000144030501080019270007000170696e67"),
 };
@@ -93,7 +93,7 @@ pub(in crate::rules) const TIMESTAMP_POINTER: Rule = Rule {
     quote: "The smallest legal value is 5. The timestamp area is full when the pointer is greater than the \
             length.",
     note: Some("It leads to the beginning of a place, or past the end."),
-    check: Check::Pdu(Protocol::Ipv4, timestamp_pointer),
+    check: Check::PduWhere(Protocol::Ipv4, has_options, timestamp_pointer),
     pass: STAMPED,
     fail: ip("470000280000000040011ccb0a0000020a0000014408040000000000080019270007000170696e67"),
 };
@@ -120,7 +120,7 @@ pub(in crate::rules) const TIMESTAMP_FLAG: Rule = Rule {
             -- each timestamp is preceded with internet address of the registering entity, 3 -- the internet \
             address fields are prespecified.",
     note: None,
-    check: Check::Pdu(Protocol::Ipv4, timestamp_flag),
+    check: Check::PduWhere(Protocol::Ipv4, has_options, timestamp_flag),
     pass: STAMPED,
     fail: ip("470000280000000040011bc90a0000020a0000014408050200000000080019270007000170696e67"),
 };

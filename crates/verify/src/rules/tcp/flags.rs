@@ -18,7 +18,9 @@ pub(in crate::rules) const NONE: Rule = Rule {
     level: Level::Must,
     quote: "if the ACK bit is off, drop the segment and return",
     note: Some("Such segments are sent to find out what answers them (a null scan)."),
-    check: Check::Pdu(Protocol::Tcp, |pdu| fault(pdu, "ACK, SYN or RST", |flags| flags == 0)),
+    check: Check::PduWhere(Protocol::Tcp, are_special, |pdu| {
+        fault(pdu, "ACK, SYN or RST", |flags| flags == 0)
+    }),
     pass: GOOD,
     fail: ip("4500002800000000400666ce0a0000020a0000019c40000700000001000000005000ffffff990000"),
 };
@@ -26,7 +28,7 @@ pub(in crate::rules) const NONE: Rule = Rule {
 /// A segment does not combine FIN, PSH and URG, and lack ACK.
 pub(in crate::rules) const XMAS: Rule = Rule {
     id: "tcp.flags.xmas",
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_special, |pdu| {
         fault(pdu, "ACK with FIN, PSH and URG", |flags| flags == FIN | PSH | URG)
     }),
     note: Some("Such segments are sent to find out what answers them (a Christmas tree scan)."),
@@ -42,7 +44,7 @@ pub(in crate::rules) const XMAS: Rule = Rule {
 /// A segment with FIN has ACK.
 pub(in crate::rules) const FIN_WITHOUT_ACK: Rule = Rule {
     id: "tcp.flags.fin_without_ack",
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_special, |pdu| {
         let alone = |flags| flags & (FIN | ACK | SYN | RST) == FIN && flags != FIN | PSH | URG;
         fault(pdu, "ACK with FIN", alone)
     }),
@@ -58,7 +60,7 @@ pub(in crate::rules) const ACK_MISSING: Rule = Rule {
     section: "3.1",
     quote: "Once a connection is established, this is always sent.",
     note: Some("The acknowledgment number is meant."),
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_special, |pdu| {
         let data = |flags| flags != 0 && flags & (FIN | ACK | SYN | RST) == 0;
         fault(pdu, "ACK", data)
     }),
@@ -82,7 +84,7 @@ pub(in crate::rules) const SYN_FIN: Rule = Rule {
         "The TCP Extensions for Transactions (RFC 1644) are meant, which alone send SYN and FIN in one \
          segment, and are historic. RFC 9293 section 3.10.7.2 would process such a segment.",
     ),
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_special, |pdu| {
         let both = |flags| flags & (SYN | FIN | RST) == SYN | FIN;
         fault(pdu, "SYN or FIN", both)
     }),
@@ -102,7 +104,7 @@ pub(in crate::rules) const SYN_RST: Rule = Rule {
     level: Level::ShouldNot,
     quote: "RST: 1 bit Reset the connection. SYN: 1 bit Synchronize sequence numbers.",
     note: Some("No reset that section 3.5.2 generates has SYN: one opens what the other ends."),
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_special, |pdu| {
         fault(pdu, "SYN or RST", |flags| flags & (SYN | RST) == SYN | RST)
     }),
     pass: ip("4500002800000000400666ce0a0000020a0000019c40000700000001000000005004ffffff950000"),
@@ -117,13 +119,19 @@ pub(in crate::rules) const FIN_RST: Rule = Rule {
     level: Level::May,
     quote: "FIN: 1 bit No more data from sender.",
     note: Some("After a reset nothing is left to end; some hosts and middleboxes do send both."),
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_special, |pdu| {
         fault(pdu, "FIN or RST", |flags| flags & (FIN | RST | SYN) == FIN | RST)
     }),
     pass: ip("4500002800000000400666ce0a0000020a0000019c40000700000001000000015014ffffff840000"),
     fail: ip("4500002800000000400666ce0a0000020a0000019c40000700000001000000015015ffffff830000"),
     ..SYN_RST
 };
+
+/// Whether a segment opens, ends or resets a connection, or lacks ACK: few do.
+pub(super) fn are_special(pdu: &Pdu) -> bool {
+    let flags = pdu.bytes().get(field::FLAGS.start);
+    flags.is_some_and(|flags| flags & (FIN | SYN | RST | ACK) != ACK)
+}
 
 /// The fault of control bits that are odd together.
 fn fault(pdu: &Pdu, expected: &str, is_odd: fn(u8) -> bool) -> Option<Fault> {

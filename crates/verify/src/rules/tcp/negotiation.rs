@@ -4,7 +4,7 @@ use wire::tcp::{flag, option};
 use wire::{Pdu, Protocol, Tcp};
 
 use super::opening::SYN;
-use super::options::{find, outside_syn, wrong_length};
+use super::options::{are_listed, find, outside_syn, wrong_length};
 use crate::rule::{Check, Fault, Level, Rule};
 use crate::rules::ip;
 
@@ -16,7 +16,9 @@ pub(in crate::rules) const MSS_LENGTH: Rule = Rule {
     level: Level::Must,
     quote: "Length: 1 byte; Length == 4. Length of the option in bytes.",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, |pdu| wrong_length(pdu, option::MSS, "4", |found| found != 4)),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
+        wrong_length(pdu, option::MSS, "4", |found| found != 4)
+    }),
     pass: SYN,
     fail: ip(
         "4500002c00000000400666ca0a0000020a0000019c40000700000001000000006002ffffe890000002030500",
@@ -32,7 +34,7 @@ pub(in crate::rules) const MSS_SYN: Rule = Rule {
     quote: "This field may be sent in the initial connection request (i.e., in segments with the SYN \
             control bit set) and MUST NOT be sent in other segments (MUST-65).",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, |pdu| outside_syn(pdu, option::MSS)),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| outside_syn(pdu, option::MSS)),
     pass: SYN,
     fail: ip(
         "4500002c00000000400666ca0a0000020a0000019c40000700000001000000016010ffffe7cc0000020405b4",
@@ -51,7 +53,7 @@ pub(in crate::rules) const MSS_VALUE: Rule = Rule {
         "No MTU of IPv4 is under 68, so no value under 28 can be one. Under 1,220 in IPv6, whose MTU is \
          1,280 or more, is a remark: tunnels on the way and small hosts ask for less.",
     ),
-    check: Check::Pdu(Protocol::Tcp, mss_value),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, mss_value),
     pass: SYN,
     fail: ip(
         "4500002c00000000400666ca0a0000020a0000019c40000700000001000000006002ffffed87000002040008",
@@ -77,7 +79,7 @@ pub(in crate::rules) const WINDOW_SCALE_LENGTH: Rule = Rule {
     level: Level::Must,
     quote: "TCP Window Scale option (WSopt): Kind: 3 Length: 3 bytes",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
         wrong_length(pdu, option::WINDOW_SCALE, "3", |found| found != 3)
     }),
     pass: ip(
@@ -97,7 +99,7 @@ pub(in crate::rules) const WINDOW_SCALE_SYN: Rule = Rule {
     quote: "This option is sent only in a <SYN> segment (a segment with the SYN bit on), hence the window \
             scale is fixed in each direction when a connection is opened.",
     note: Some("Elsewhere it is ignored (section 2.2)."),
-    check: Check::Pdu(Protocol::Tcp, |pdu| outside_syn(pdu, option::WINDOW_SCALE)),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| outside_syn(pdu, option::WINDOW_SCALE)),
     pass: ip(
         "4500003000000000400666c60a0000020a0000019c40000700000001000000007002ffffd3cd0000020405b401030307",
     ),
@@ -114,7 +116,7 @@ pub(in crate::rules) const WINDOW_SCALE_SHIFT: Rule = Rule {
     level: Level::Must,
     quote: "Thus, the shift count MUST be limited to 14 (which allows windows of 2^30 = 1 GiB).",
     note: Some("A receiver takes a larger one for 14."),
-    check: Check::Pdu(Protocol::Tcp, window_scale_shift),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, window_scale_shift),
     pass: ip(
         "4500003000000000400666c60a0000020a0000019c40000700000001000000007002ffffd3c60000020405b40103030e",
     ),
@@ -140,7 +142,7 @@ pub(in crate::rules) const SACK_PERMITTED_LENGTH: Rule = Rule {
     quote: "This two-byte option may be sent in a SYN by a TCP that has been extended to receive (and \
             presumably process) the SACK option once the connection has opened.",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
         wrong_length(pdu, option::SACK_PERMITTED, "2", |found| found != 2)
     }),
     pass: ip(
@@ -159,7 +161,9 @@ pub(in crate::rules) const SACK_PERMITTED_SYN: Rule = Rule {
     level: Level::MustNot,
     quote: "It MUST NOT be sent on non-SYN segments.",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, |pdu| outside_syn(pdu, option::SACK_PERMITTED)),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
+        outside_syn(pdu, option::SACK_PERMITTED)
+    }),
     pass: ip(
         "4500003000000000400666c60a0000020a0000019c40000700000001000000007002ffffd2d40000020405b401010402",
     ),
@@ -177,7 +181,7 @@ pub(in crate::rules) const FAST_OPEN_LENGTH: Rule = Rule {
     quote: "range 6 to 18 (bytes); limited by remaining space in the options field. The number MUST be \
             even.",
     note: Some("2 asks for a cookie."),
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
         let odd = |found| found != 2 && (!(6..=18).contains(&found) || found % 2 != 0);
         wrong_length(pdu, option::FAST_OPEN, "2, or an even one of 6 to 18", odd)
     }),
@@ -197,7 +201,7 @@ pub(in crate::rules) const FAST_OPEN_SYN: Rule = Rule {
     level: Level::ShouldNot,
     quote: "Options with invalid Length values or without the SYN flag set MUST be ignored.",
     note: Some("What must be ignored had better not be sent."),
-    check: Check::Pdu(Protocol::Tcp, |pdu| outside_syn(pdu, option::FAST_OPEN)),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| outside_syn(pdu, option::FAST_OPEN)),
     pass: ip(
         "4500003000000000400666c60a0000020a0000019c40000700000001000000007002ffffb4d40000020405b401012202",
     ),

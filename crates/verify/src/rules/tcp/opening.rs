@@ -4,6 +4,7 @@ use wire::options::{BadLength, OptionField, options};
 use wire::tcp::{field, flag, option};
 use wire::{Pdu, Protocol, Tcp};
 
+use super::flags::are_special;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 use crate::rules::ip;
 
@@ -21,7 +22,7 @@ pub(in crate::rules) const SYN_DATA: Rule = Rule {
             this is perfectly legitimate, so long as the receiving TCP endpoint doesn't deliver the data \
             to the user until it is clear the data is valid",
     note: Some("Legal, yet hardly ever sent without Fast Open (RFC 7413)."),
-    check: Check::Pdu(Protocol::Tcp, syn_data),
+    check: Check::PduWhere(Protocol::Tcp, are_special, syn_data),
     pass: ip(
         "4500003c00000000400666ba0a0000020a0000019c40000700000001000000009002ffffa5db0000020405b4220a0102030405060708010170696e67",
     ),
@@ -60,7 +61,7 @@ pub(in crate::rules) const RST_DATA: Rule = Rule {
             suggested that a RST segment could contain diagnostic data that explains the cause of the \
             RST.",
     note: Some("Legal: a remark, as the data may say why."),
-    check: Check::Pdu(Protocol::Tcp, rst_data),
+    check: Check::PduWhere(Protocol::Tcp, are_special, rst_data),
     pass: ip("4500002800000000400666ce0a0000020a0000019c40000700000001000000015014ffffff840000"),
     fail: ip(
         "4500002c00000000400666ca0a0000020a0000019c40000700000001000000015014ffff20b0000070696e67",
@@ -81,7 +82,7 @@ pub(in crate::rules) const SYN_ECT: Rule = Rule {
     level: Level::MustNot,
     quote: "A host MUST NOT set ECT on SYN or SYN-ACK packets.",
     note: Some("A remark, as experiments may (RFC 8311 section 4.3, RFC 5562)."),
-    check: Check::Pdu(Protocol::Tcp, syn_ect),
+    check: Check::PduWhere(Protocol::Tcp, are_special, syn_ect),
     pass: ip(
         "4500002c00000000400666ca0a0000020a0000019c400007000000010000000060c2ffffe71b0000020405b4",
     ),
@@ -114,7 +115,7 @@ pub(in crate::rules) const MSS_MISSING: Rule = Rule {
     note: Some(
         "A remark, as the default may be what is meant; it is what the other side sends then.",
     ),
-    check: Check::Pdu(Protocol::Tcp, mss_missing),
+    check: Check::PduWhere(Protocol::Tcp, are_special, mss_missing),
     pass: SYN,
     fail: ip("4500002800000000400666ce0a0000020a0000019c40000700000001000000005002ffffff970000"),
 };

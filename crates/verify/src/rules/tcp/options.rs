@@ -1,7 +1,7 @@
 //! The list of options in a TCP header: that it can be read, and what it may hold at all.
 //!
 //! Half the segments on the Internet have no options but timestamps, in the layout of RFC 7323 appendix A.
-//! [`listed`] passes over these, so that of the rules on options none but those on timestamps look twice.
+//! [`listed`] passes over these, so that no rule on options but one need look at such a segment.
 
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ pub(in crate::rules) const LENGTH: Rule = Rule {
     quote: "The option-length counts the two octets of option-kind and option-length as well as the \
             option-data octets.",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, length),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, length),
     pass: GOOD,
     fail: ip(
         "4500002c00000000400666ca0a0000020a0000019c40000700000001000000016010ffffa27b00004d090000",
@@ -55,7 +55,7 @@ pub(in crate::rules) const PADDING: Rule = Rule {
     quote: "The content of the header beyond the End of Option List Option MUST be header padding of \
             zeros (MUST-69).",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, padding),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, padding),
     pass: ip(
         "4500003800000000400666be0a0000020a0000019c40000700000001000000019010ffffb66a00000101080a000000020000000100000000",
     ),
@@ -86,7 +86,7 @@ pub(in crate::rules) const TWICE: Rule = Rule {
         "No clause says what two of them communicate. Looked at are the options of RFC 9293, 7323, 2018, \
          2385 and 7413; others, such as those of multipath TCP, may stand more than once.",
     ),
-    check: Check::Pdu(Protocol::Tcp, twice),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| again(pdu, ONCE)),
     pass: SYN,
     fail: ip(
         "4500003000000000400666c60a0000020a0000019c40000700000001000000007002ffffd01f0000020405b4020405b4",
@@ -102,11 +102,6 @@ const ONCE: u64 = 1 << option::MSS
     | 1 << option::MD5
     | 1 << option::FAST_OPEN;
 
-fn twice(pdu: &Pdu) -> Option<Fault> {
-    listed(pdu)?;
-    again(pdu, ONCE)
-}
-
 /// Authentication stands once.
 pub(in crate::rules) const AUTHENTICATION_TWICE: Rule = Rule {
     id: "tcp.option.authentication.twice",
@@ -115,8 +110,7 @@ pub(in crate::rules) const AUTHENTICATION_TWICE: Rule = Rule {
     level: Level::MustNot,
     quote: "A single TCP segment MUST NOT have more than one TCP-AO in its options sequence.",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
-        listed(pdu)?;
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
         again(pdu, 1 << option::AUTHENTICATION)
     }),
     pass: ip(
@@ -151,7 +145,7 @@ pub(in crate::rules) const EXPERIMENT: Rule = Rule {
             outside controlled environments, such as in the public Internet, MUST use ExIDs as described \
             in this document.",
     note: Some("A remark, as the capture may be of a controlled environment."),
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
         let experiment = |kind| matches!(kind, option::EXPERIMENT | option::EXPERIMENT_2);
         let (range, found) = find(pdu, |found| experiment(found.kind) && found.data.len() < 2)?;
         let (length, message) = (found.data.len(), "expected an identifier of 2 or 4 bytes, found");
@@ -176,6 +170,11 @@ pub(super) fn listed<'p>(pdu: &Pdu<'p>) -> Option<(usize, &'p [u8])> {
     };
     let list = bytes.get(start..end).filter(|list| !list.is_empty())?;
     Some((start, list))
+}
+
+/// Whether there are options that are worth a look.
+pub(super) fn are_listed(pdu: &Pdu) -> bool {
+    listed(pdu).is_some()
 }
 
 /// The first of the [`listed`] options that is `wanted`, and its octets in the segment.
@@ -211,7 +210,6 @@ pub(super) fn wrong_length(
 
 /// The fault of an option that only a SYN may have, elsewhere.
 pub(super) fn outside_syn(pdu: &Pdu, kind: u8) -> Option<Fault> {
-    listed(pdu)?;
     Tcp::new(pdu.bytes()).filter(|tcp| !tcp.has(flag::SYN))?;
     let (range, _) = find(pdu, |found| found.kind == kind)?;
     let name = option::name(kind).unwrap_or("this option");

@@ -4,7 +4,8 @@ use wire::options::OptionField;
 use wire::tcp::{MIN_HEADER_LEN, flag, option};
 use wire::{Pdu, Protocol, Tcp};
 
-use super::options::{GOOD, find, first, wrong_length};
+use super::flags::are_special;
+use super::options::{GOOD, are_listed, find, first, wrong_length};
 use crate::rule::{Check, Fault, Level, Rule};
 use crate::rules::ip;
 
@@ -17,7 +18,7 @@ pub(in crate::rules) const SACK_LENGTH: Rule = Rule {
     quote: "A SACK option that specifies n blocks will have a length of 8*n+2 bytes, so the 40 bytes \
             available for TCP options can specify a maximum of 4 blocks.",
     note: Some("No block at all is a remark."),
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
         let fault =
             wrong_length(pdu, option::SACK, "8 for each block and 2", |found| found % 8 != 2);
         let none = || wrong_length(pdu, option::SACK, "10 or more", |found| found == 2);
@@ -38,7 +39,7 @@ pub(in crate::rules) const SACK_SYN: Rule = Rule {
     quote: "The SACK option is to be used to convey extended acknowledgment information from the receiver \
             to the sender over an established TCP connection.",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, sack_syn),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, sack_syn),
     pass: GOOD,
     fail: ip(
         "4500003800000000400666be0a0000020a0000019c40000700000001000000019012ffffb1a50000020405b40101050a0000000500000009",
@@ -61,7 +62,7 @@ pub(in crate::rules) const SACK_BLOCK: Rule = Rule {
     note: Some(
         "The right edge is meant. An empty block is a remark: a duplicate of no data may be meant.",
     ),
-    check: Check::Pdu(Protocol::Tcp, sack_block),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, sack_block),
     pass: GOOD,
     fail: ip(
         "4500003400000000400666c20a0000020a0000019c40000700000001000000018010ffffc96300000101050a0000000900000005",
@@ -98,7 +99,7 @@ pub(in crate::rules) const TIMESTAMPS_LENGTH: Rule = Rule {
     level: Level::Must,
     quote: "TCP Timestamps option (TSopt): Kind: 8 Length: 10 bytes",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
         wrong_length(pdu, option::TIMESTAMPS, "10", |found| found != 10)
     }),
     pass: GOOD,
@@ -116,7 +117,7 @@ pub(in crate::rules) const TIMESTAMPS_ECHO: Rule = Rule {
     quote: "If the ACK bit is not set in the outgoing TCP header, the sender of that segment SHOULD set the \
             TSecr field to zero.",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, timestamps_echo),
+    check: Check::PduWhere(Protocol::Tcp, are_special, timestamps_echo),
     pass: ip(
         "4500003800000000400666be0a0000020a0000019c40000700000001000000009002ffffabc10000020405b40402080a0000000200000000",
     ),
@@ -144,7 +145,7 @@ pub(in crate::rules) const MD5_LENGTH: Rule = Rule {
     quote: "The MD5 digest is always 16 bytes in length, and the option would appear in every segment of a \
             connection.",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
         wrong_length(pdu, option::MD5, "18", |found| found != 18)
     }),
     pass: ip(
@@ -163,7 +164,7 @@ pub(in crate::rules) const AUTHENTICATION_LENGTH: Rule = Rule {
     level: Level::Must,
     quote: "The Length value MUST be greater than or equal to 4.",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, |pdu| {
+    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
         wrong_length(pdu, option::AUTHENTICATION, "4 or more", |found| found < 4)
     }),
     pass: ip(
@@ -183,7 +184,7 @@ pub(in crate::rules) const TWO_SIGNATURES: Rule = Rule {
     quote: "An endpoint MUST NOT use TCP-AO for the same connection in which TCP MD5 is used. When both \
             options appear, TCP MUST silently discard the segment.",
     note: None,
-    check: Check::Pdu(Protocol::Tcp, two_signatures),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, two_signatures),
     pass: ip(
         "4500003800000000400666be0a0000020a0000019c40000700000001000000019010ffffa16600001d100102aaaaaaaaaaaaaaaaaaaaaaaa",
     ),
