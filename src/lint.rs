@@ -1,0 +1,4 @@
+//! The linter of captures.
+
+pub mod filter;
+pub mod nearest;
