@@ -14,6 +14,7 @@ pub mod backend;
 pub mod budget;
 pub mod config;
 pub mod eval;
+pub mod explain;
 pub mod flow;
 pub mod journal;
 pub mod link;
