@@ -31,7 +31,7 @@ pub(super) struct Anthropic;
 impl Dialect for Anthropic {
     fn ask(&self, hosted: &Hosted, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>) {
         let (endpoint, extras) = (&hosted.endpoint, &hosted.extras);
-        let structured = endpoint.wants_structure() && extras.allow(Extra::Structured);
+        let structured = hosted.wants_structure(prompt);
         let mut sent = Vec::new();
         let mut body = json!({
             "model": endpoint.model,

@@ -83,6 +83,12 @@ impl Hosted {
         self.http.json(built(request)?, until)
     }
 
+    /// Whether to ask for JSON.
+    pub(super) fn wants_structure(&self, prompt: &Prompt) -> bool {
+        let wanted = self.endpoint.wants_structure() && prompt.can_be_structured();
+        wanted && self.extras.allow(Extra::Structured)
+    }
+
     /// A sampling temperature, if one was asked for and is not refused, is put into the request.
     pub(super) fn add_temperature(&self, body: &mut Value, sent: &mut Vec<Extra>) {
         let wanted = self.endpoint.asking.temperature;

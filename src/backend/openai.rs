@@ -36,7 +36,7 @@ impl OpenAi {
 impl Dialect for OpenAi {
     fn ask(&self, hosted: &Hosted, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>) {
         let (endpoint, extras) = (&hosted.endpoint, &hosted.extras);
-        let structured = endpoint.wants_structure() && extras.allow(Extra::Structured);
+        let structured = hosted.wants_structure(prompt);
         let mut sent = Vec::new();
         let mut body = json!({
             "model": endpoint.model,

@@ -14,6 +14,7 @@ use crate::backend::price::{Price, price};
 use crate::backend::provider::{Asking, Endpoint};
 use crate::backend::replay::Replay;
 use crate::budget::{Budget, Limits};
+use crate::call::Caller;
 use crate::mind::Mind;
 use crate::mind::cascade::Cascade;
 use crate::mind::language::{LanguageModel, Model};
@@ -55,6 +56,13 @@ pub struct Opened {
     pub is_recorded: bool,
     /// Packets that it may be asked about at once.
     pub in_flight: u32,
+}
+
+impl Opened {
+    /// Who asks it, out of that budget.
+    pub(super) fn caller(&self, budget: &Arc<Budget>, stop: &CancellationToken) -> Caller {
+        Caller::new(Arc::clone(&self.backend), self.price, Arc::clone(budget), stop.clone())
+    }
 }
 
 impl Config {
@@ -224,14 +232,8 @@ impl Config {
                 let is_last = index + 1 == opened.len();
                 let attempts = if is_last { self.settings.attempts.unwrap_or(2) } else { 1 };
                 let budget = if member.is_recorded { &of_recordings } else { budget };
-                Some(Model::new(
-                    Arc::clone(&member.backend),
-                    Program::new(member.form, offload),
-                    member.price,
-                    Arc::clone(budget),
-                    attempts,
-                    stop.clone(),
-                ))
+                let caller = member.caller(budget, stop);
+                Some(Model::new(caller, Program::new(member.form, offload), attempts))
             })
             .collect())
     }
