@@ -181,10 +181,11 @@ impl Fact {
 
     /// Whether the field says that; `None` where the two cannot be compared. `in_bytes` if the number
     /// stands before the word bytes.
-    pub fn agrees(&self, stated: Literal, in_bytes: bool, bytes: &[u8]) -> Option<bool> {
+    pub fn agrees(&self, stated: Literal, in_bytes: bool, facts: &Facts) -> Option<bool> {
+        let bytes = &facts.bytes;
         match (&self.says, stated) {
             (Says::Number(value, _), Literal::Number(number)) => {
-                Some(self.is_number(*value, number, in_bytes, bytes))
+                Some(self.is_number(*value, number, bytes))
             }
             (Says::Address(address), Literal::Address(other)) => Some(*address == other),
             (Says::Address(IpAddr::V4(v4)), Literal::Number(number)) => {
@@ -196,22 +197,25 @@ impl Fact {
             }
             (Says::Length(length), Literal::Number(number)) => {
                 let equal = number.decimal == Some(*length);
-                (equal || in_bytes).then_some(equal)
+                // Payloads have payloads: another part's length may be meant.
+                let other = number.decimal.is_some_and(|stated| facts.lengths.contains(&stated));
+                (equal || (in_bytes && !other)).then_some(equal)
             }
             _ => None,
         }
     }
 
-    fn is_number(&self, value: u64, stated: Number, in_bytes: bool, bytes: &[u8]) -> bool {
-        let unit = match (self.leaf(), in_bytes) {
-            ("ihl" | "data_offset", true) => 4,
-            ("fragment_offset", true) => 8,
+    fn is_number(&self, value: u64, stated: Number, bytes: &[u8]) -> bool {
+        // Fields in words, of which people often say how many bytes that is.
+        let unit = match self.leaf() {
+            "ihl" | "data_offset" => 4,
+            "fragment_offset" => 8,
             _ => 1,
         };
         let read_in_hex = stated.is_hex || self.shown.contains("0x");
         let hex = stated.hex.filter(|_| read_in_hex);
         let narrow = stated.is_hex && hex == self.raw(bytes);
-        stated.decimal == Some(value * unit) || hex == Some(value) || narrow
+        [value, value * unit].map(Some).contains(&stated.decimal) || hex == Some(value) || narrow
     }
 
     /// Flags as a number: in place, or as narrow as they are.
@@ -276,7 +280,7 @@ fn address_of(octets: &[u8]) -> Option<Literal> {
 
 /// What a field says, by what it shows: a number, perhaps with a name behind it, an address, flags.
 fn says(name: &str, shown: &str) -> Says {
-    if name.ends_with("flags") {
+    if name.ends_with("flags") && shown.starts_with(|c: char| c.is_alphabetic()) {
         let words = shown.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
         return Says::Flags(words.filter(|word| !word.is_empty() && word != "none").collect());
     }

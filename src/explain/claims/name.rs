@@ -2,7 +2,7 @@
 //! to the fields of this packet that it may mean; one that leads to none is still a name, so that "type of
 //! service" is never taken for a type.
 
-use super::facts::{Fact, Facts};
+use super::facts::{Fact, Facts, Says};
 use super::token::Token;
 use super::words::LAYER_WORDS;
 
@@ -10,11 +10,11 @@ use super::words::LAYER_WORDS;
 /// without its layer, or `layer.field`.
 #[rustfmt::skip]
 const NAMES: &[(&str, &[&str])] = &[
-    ("time to live", &["ttl", "time_to_live", "hop_limit"]), ("ttl", &["ttl", "time_to_live"]),
+    ("time to live", &["ttl", "hop_limit"]), ("ttl", &["ttl", "hop_limit"]),
     ("hop limit", &["hop_limit", "ttl"]), ("hlim", &["hop_limit"]),
     ("total length", &["total_length"]), ("ip length", &["total_length"]),
     ("datagram length", &["total_length"]),
-    ("header checksum", &["ipv4.checksum", "header_checksum"]),
+    ("header checksum", &["ipv4.checksum"]),
     ("source address", SOURCE), ("source ip", SOURCE), ("source ip address", SOURCE),
     ("source ipv4 address", SOURCE), ("source ipv6 address", SOURCE), ("src address", SOURCE),
     ("src ip", SOURCE), ("src", SOURCE), ("source", SOURCE), ("source mac", SOURCE),
@@ -28,33 +28,35 @@ const NAMES: &[(&str, &[&str])] = &[
     ("destination port", &["destination_port"]), ("dst port", &["destination_port"]),
     ("dest port", &["destination_port"]), ("dport", &["destination_port"]),
     ("port", &["source_port", "destination_port"]),
-    ("sequence number", &["sequence", "sequence_number", "seq"]),
-    ("sequence", &["sequence", "sequence_number", "seq"]),
-    ("seq", &["sequence", "sequence_number", "seq"]),
+    ("sequence number", &["sequence"]),
+    ("sequence", &["sequence"]),
+    ("seq", &["sequence"]),
     ("acknowledgment number", ACKNOWLEDGMENT), ("acknowledgement number", ACKNOWLEDGMENT),
     ("acknowledgment", ACKNOWLEDGMENT), ("acknowledgement", ACKNOWLEDGMENT),
     ("ack number", ACKNOWLEDGMENT),
-    ("window", &["window", "window_size"]), ("window size", &["window", "window_size"]),
-    ("receive window", &["window", "window_size"]),
-    ("data offset", &["data_offset"]), ("header length", &["ihl", "data_offset", "header_length"]),
+    ("window", &["window"]), ("window size", &["window"]),
+    ("receive window", &["window"]),
+    ("data offset", &["data_offset"]), ("header length", &["ihl", "data_offset"]),
     ("internet header length", &["ihl"]), ("ihl", &["ihl"]),
-    ("urgent pointer", &["urgent_pointer", "urgent"]),
+    ("urgent pointer", &["urgent_pointer"]),
     ("identification", &["identification"]), ("ip id", &["identification"]),
     ("ip identification", &["identification"]), ("identification number", &["identification"]),
     ("identifier", &["identifier", "identification", "id"]),
-    ("id", &["id", "identifier", "identification", "transaction_id"]),
-    ("transaction id", &["id", "transaction_id", "xid"]), ("query id", &["id", "transaction_id"]),
+    ("id", &["id", "identifier", "identification"]),
+    ("transaction id", &["dns.id", "xid"]), ("query id", &["dns.id"]),
     ("fragment offset", &["fragment_offset"]), ("fragmentation offset", &["fragment_offset"]),
     ("type of service", &["tos"]), ("tos", &["tos"]), ("dscp", &["dscp"]), ("ecn", &["ecn"]),
     ("protocol", &["protocol", "next_header"]), ("next header", &["next_header"]),
     ("version", &["version"]), ("flags", &["flags"]), ("control bits", &["tcp.flags"]),
-    ("type", &["type"]), ("code", &["code"]), ("checksum", &["checksum", "header_checksum"]),
+    ("type", &["type"]), ("code", &["code"]), ("checksum", &["checksum"]),
     ("ethertype", ETHERTYPE), ("ether type", ETHERTYPE), ("ethernet type", ETHERTYPE),
-    ("vlan id", &["vlan_id", "vid", "vlan.id", "vlan.identifier"]), ("vid", &["vlan_id", "vid", "vlan.id"]),
-    ("payload length", &["payload_length"]), ("opcode", &["opcode", "operation", "op"]),
-    ("operation", &["operation", "opcode", "op"]),
+    ("vlan id", &["vlan.id"]), ("vid", &["vlan.id"]), ("sender mac", &["sender_hardware"]),
+    ("target mac", &["target_hardware"]), ("sender ip", &["sender_address"]),
+    ("target ip", &["target_address"]), ("xid", &["xid"]),
+    ("payload length", &["payload_length"]), ("opcode", &["opcode", "op"]),
+    ("operation", &["opcode", "op"]),
     ("data", &["data", "payload"]), ("payload", &["payload", "data"]), ("padding", &["padding"]),
-    ("options", &["options"]), ("length", &["length"]),
+    ("options", &["options"]), ("length", &[]), ("udp length", &["udp.length"]),
     // What only looks like one of the above.
     ("address type", &[]), ("checksum offload", &[]), ("checksum offloading", &[]),
     ("code point", &[]), ("source code", &[]), ("source route", &[]), ("source quench", &[]),
@@ -62,27 +64,10 @@ const NAMES: &[(&str, &[&str])] = &[
     ("destination unreachable", &[]), ("destination host", &[]), ("destination network", &[]),
     ("window scale", &[]), ("window scaling", &[]), ("data link", &[]), ("type code", &[]),
 ];
-const SOURCE: &[&str] = &[
-    "source",
-    "source_address",
-    "src",
-    "sender_ip",
-    "sender_protocol_address",
-    "sender_hardware_address",
-    "sender_mac",
-];
-const DESTINATION: &[&str] = &[
-    "destination",
-    "destination_address",
-    "dst",
-    "target_ip",
-    "target_protocol_address",
-    "target_hardware_address",
-    "target_mac",
-];
-const ACKNOWLEDGMENT: &[&str] =
-    &["acknowledgment", "acknowledgement", "acknowledgment_number", "ack"];
-const ETHERTYPE: &[&str] = &["ethertype", "ether_type", "ethernet.type", "vlan.type"];
+const SOURCE: &[&str] = &["source", "sender_address", "sender_hardware"];
+const DESTINATION: &[&str] = &["destination", "target_address", "target_hardware"];
+const ACKNOWLEDGMENT: &[&str] = &["acknowledgment"];
+const ETHERTYPE: &[&str] = &["ethernet.type", "vlan.type"];
 /// Words of a name at most.
 const LONGEST: usize = 5;
 
@@ -124,7 +109,12 @@ fn meaning<'f>(phrase: &str, facts: &'f Facts) -> Option<Vec<&'f Fact>> {
             listed.is_some_and(|(_, leaves)| leaves.contains(&name) || leaves.contains(&leaf));
         by_list || leaf == spoken
     };
-    let found: Vec<&Fact> = facts.fields.iter().filter(means).collect();
+    let of_kind = |fact: &&Fact| match &fact.says {
+        Says::Mac(_) => !words_of(phrase, &["ip", "ipv4", "ipv6"]),
+        Says::Address(_) => !words_of(phrase, &["mac", "hardware"]),
+        _ => true,
+    };
+    let found: Vec<&Fact> = facts.fields.iter().filter(means).filter(of_kind).collect();
     // A field of a single odd word, such as `rest`, is too ordinary a word to be a name.
     let is_ordinary = listed.is_none() && !phrase.contains(' ');
     match (listed.is_some(), found.is_empty()) {
@@ -132,6 +122,10 @@ fn meaning<'f>(phrase: &str, facts: &'f Facts) -> Option<Vec<&'f Fact>> {
         _ if is_ordinary && !is_technical(phrase) => None,
         _ => Some(found),
     }
+}
+
+fn words_of(phrase: &str, words: &[&str]) -> bool {
+    phrase.split(' ').any(|word| words.contains(&word))
 }
 
 /// Short words that are no English.

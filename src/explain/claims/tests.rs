@@ -1,6 +1,6 @@
 //! The check against sentences as people and models write them, true and false, and against random packets.
 
-use wire::{Echo, dissect, hex};
+use wire::{dissect, hex};
 
 use super::*;
 

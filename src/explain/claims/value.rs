@@ -24,11 +24,10 @@ impl<'a> Search<'a> {
     /// no such statement.
     pub(super) fn value(&mut self, at: usize, literal: Literal) -> Option<usize> {
         let unit = unit::after(&self.sentence.tokens, at)?;
-        let bytes = &self.facts.bytes;
         let compared = self
             .found
             .iter()
-            .filter_map(|fact| Some((*fact, fact.agrees(literal, unit.is_bytes, bytes)?)));
+            .filter_map(|fact| Some((*fact, fact.agrees(literal, unit.is_bytes, self.facts)?)));
         let compared: Vec<(&Fact, bool)> = compared.collect();
         let (fact, agrees) =
             *compared.iter().find(|(_, agrees)| *agrees).or_else(|| compared.first())?;
@@ -66,7 +65,7 @@ impl<'a> Search<'a> {
         }
         let closes = tokens.get(inner + 1).is_some_and(|token| token.is_mark(')'));
         let literal = tokens[inner].literal().filter(|_| closes);
-        let agrees = literal.and_then(|literal| fact.agrees(literal, false, &self.facts.bytes));
+        let agrees = literal.and_then(|literal| fact.agrees(literal, false, self.facts));
         if agrees == Some(true) {
             self.add(inner..inner + 1, actual(&[fact]), Verdict::Confirmed);
             return inner + 1;
