@@ -5,9 +5,9 @@
 use std::fmt::Write;
 use std::time::Instant;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use verify::Finding;
-use wire::Dissection;
+use wire::{Dissection, Link, Packet, dissect};
 
 use crate::backend::{Completion, Delta, Spending, Stop};
 use crate::call::Caller;
@@ -27,8 +27,9 @@ const MOST_DUMPED: usize = 512;
 pub struct Case {
     /// Its number in the capture, from 1.
     pub number: u64,
-    /// The kind of link that it was captured on: `Ethernet`, `raw IP`.
-    pub link: String,
+    /// The kind of link that it was captured on.
+    #[serde(serialize_with = "name")]
+    pub link: Link,
     /// Its octets, from the link's header on.
     #[serde(skip)]
     pub bytes: Vec<u8>,
@@ -38,7 +39,18 @@ pub struct Case {
     pub findings: Vec<Finding>,
 }
 
+fn name<S: Serializer>(link: &Link, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(link.name())
+}
+
 impl Case {
+    /// The case of a frame of which `bytes` were captured, of `original_length` octets on the link.
+    pub fn new(number: u64, link: Link, bytes: Vec<u8>, original_length: usize) -> Case {
+        let packet = Packet::new(link, &bytes, original_length);
+        let (dissection, findings) = (dissect::frame(&packet), verify::inspect(&packet));
+        Case { number, link, bytes, dissection, findings }
+    }
+
     /// What can be said of it and be right.
     pub fn facts(&self) -> Facts {
         Facts::new(&self.bytes, &self.dissection, &self.findings)
@@ -59,9 +71,9 @@ impl Case {
 
     /// What a model is told of it.
     pub fn prompt(&self, program: &Program) -> Prompt {
-        let (number, link, length) = (self.number, &self.link, self.bytes.len());
+        let (number, link, length) = (self.number, self.link, self.bytes.len());
         let mut turn = format!(
-            "Packet {number} of the capture, {link}, {length} bytes: {}\n\nIts fields:\n\n{}",
+            "Packet {number} of the capture, link {link}, {length} bytes: {}\n\nIts fields:\n\n{}",
             self.dissection.summary(),
             table::fields(&self.dissection)
         );

@@ -4,8 +4,7 @@ use crate::explain::marks::{marked, tally};
 fn case() -> Case {
     let bytes =
         wire::hex::parse("4500001c000040003f0126df0a0000020a0000010800f7f700070001").unwrap();
-    let (dissection, findings) = (wire::dissect(&bytes), verify::judge_packet(&bytes));
-    Case { number: 3, link: "raw IP".into(), bytes, dissection, findings }
+    Case::new(3, Link::RawIp, bytes, 28)
 }
 
 /// All that a text is shown as, without colours.
@@ -26,7 +25,7 @@ fn shown(text: &str) -> String {
 fn the_prompt_shows_table_bytes_and_findings() {
     let prompt = case().prompt(&Program::explainer());
     for line in [
-        "Packet 3 of the capture, raw IP, 28 bytes: 10.0.0.2 > 10.0.0.1 ICMP echo request",
+        "Packet 3 of the capture, link raw, 28 bytes: 10.0.0.2 > 10.0.0.1 ICMP echo request",
         "  8         ipv4.ttl              63\n",
         "  10–11     ipv4.checksum         0x26df\n",
         "0x0010: 0a00 0001 0800 f7f7 0007 0001\n",
