@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::prompt::Prompt;
 
 mod anthropic;
+pub mod batch;
 mod dialect;
 mod extra;
 mod hosted;
@@ -45,6 +46,11 @@ pub trait Backend: Send + Sync {
 
     /// Most tokens that it may write in one completion.
     fn most_output(&self) -> u64;
+
+    /// The way to ask many prompts at once at half the price, where the API has one.
+    fn batch(&self) -> Option<&dyn batch::Batch> {
+        None
+    }
 }
 
 /// A piece of a completion.
@@ -241,6 +247,9 @@ pub enum BackendError {
     /// The program is ending.
     #[error("interrupted")]
     Interrupted,
+    /// A batch came to nothing as a whole.
+    #[error("the batch failed: {0}")]
+    Batch(String),
     /// A recording holds no answer to this packet.
     #[error("{0}")]
     NotRecorded(String),

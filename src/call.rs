@@ -13,6 +13,10 @@ use crate::backend::{Backend, BackendError, Completion, Delta, Failure, Spending
 use crate::budget::{Budget, Cost, Reservation};
 use crate::prompt::Prompt;
 
+mod batch;
+
+pub use batch::{Answers, BatchError, News};
+
 /// How long an answer is waited for where no deadline is set.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// How often a call that failed for a while is repeated; once, if part of the answer had come and is paid

@@ -18,6 +18,7 @@ use wire::Link;
 use super::{Layers, Outcome, Watch, cost, print};
 use input::Input;
 
+mod batch;
 mod input;
 
 /// Arguments of `softstack explain`.
@@ -40,6 +41,20 @@ pub struct Explain {
     /// Print JSON, a line a packet.
     #[arg(long)]
     json: bool,
+    /// Explain all packets with findings, one for each kind of findings, in one batch at half the price
+    /// where the API takes batches; they are answered within a day, mostly within the hour.
+    #[arg(long, requires = "model", conflicts_with = "packet")]
+    batch: bool,
+    /// Kinds of findings that a batch explains at most.
+    #[arg(long, value_name = "N", default_value_t = 50, requires = "batch",
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    limit: u32,
+    /// Wait for a batch that was sent before, with the same packets, and show what it says.
+    #[arg(long, value_name = "ID", requires = "batch")]
+    resume_batch: Option<String>,
+    /// Cancel a batch that was sent before.
+    #[arg(long, value_name = "ID", requires = "batch", conflicts_with = "resume_batch")]
+    cancel_batch: Option<String>,
     #[command(flatten)]
     layers: Layers,
     /// Ends whatever is being waited for.
@@ -52,8 +67,12 @@ impl Explain {
     pub fn run(self) -> Outcome {
         // What cannot be asked is said before anything is read.
         let asked = self.asked()?;
-        let case = Input::new(&self.input, self.link)?.case(self.packet)?;
+        let input = Input::new(&self.input, self.link)?;
         let _watch = Watch::start(super::interrupted()?, self.stop.clone());
+        if let Some(asked) = asked.as_ref().filter(|_| self.batch) {
+            return self.batch(asked, input);
+        }
+        let case = input.case(self.packet)?;
         if !self.json {
             print(&exact(&case))?;
         }

@@ -194,8 +194,10 @@ impl<'t> Sentence<'t> {
         if let Some(found) = position::statement(self, at, facts) {
             return found;
         }
-        let flag = flag::statement(self, at, facts).or_else(|| length::statement(self, at, facts));
-        if let Some(found) = flag {
+        let plain = flag::statement(self, at, facts)
+            .or_else(|| length::statement(self, at, facts))
+            .or_else(|| citation::found(self, at, facts));
+        if let Some(found) = plain {
             return one(found);
         }
         let (mut found, next) =

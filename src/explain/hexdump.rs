@@ -41,6 +41,8 @@ struct Row<'t> {
     line: usize,
     offset: usize,
     rest: &'t str,
+    /// Whether it can be nothing else.
+    is_sure: bool,
 }
 
 /// The packets that `text` spells.
@@ -51,15 +53,27 @@ pub fn packets(text: &str) -> Result<Vec<Vec<u8>>, HexdumpError> {
     let rows: Vec<Row> =
         text.lines().enumerate().filter_map(|(index, line)| row(index + 1, line)).collect();
     // Something else may begin like a row; a dump begins at 0.
-    let packets = match rows.iter().position(|row| row.offset == 0) {
-        Some(first) => dumped(&rows[first..])?,
+    let packets = match rows.iter().position(|row| row.offset == 0 && row.is_sure) {
+        Some(first) => dumped(&following(rows, first))?,
         None => plain(text)?,
     };
     if packets.is_empty() { Err(HexdumpError::Empty) } else { Ok(packets) }
 }
 
-/// Takes a line for a dump's row if it begins with an offset: hex digits with a colon, or a wide gap, or so
-/// many of them that they are no bytes.
+/// The rows from the first on; what only may be one has to follow the one before.
+fn following(rows: Vec<Row>, first: usize) -> Vec<Row> {
+    let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
+    for row in rows.into_iter().skip(first) {
+        let step = kept.last().and_then(|last| row.offset.checked_sub(last.offset));
+        if row.is_sure || step.is_some_and(|step| (1..=4 * ROW).contains(&step)) {
+            kept.push(row);
+        }
+    }
+    kept
+}
+
+/// Takes a line for a dump's row if it begins with an offset; surely so are hex digits with a colon, or a
+/// wide gap, or so many of them that they are no bytes.
 fn row(line: usize, text: &str) -> Option<Row<'_>> {
     let text = text.trim_start();
     let (word, rest) = text.split_once([' ', '\t']).unwrap_or((text, ""));
@@ -69,9 +83,9 @@ fn row(line: usize, text: &str) -> Option<Row<'_>> {
     };
     let digits = digits.strip_prefix("0x").unwrap_or(digits);
     let wide = rest.starts_with([' ', '\t']) || matches!(digits.len(), 6 | 7);
-    let is_offset = (3..=8).contains(&digits.len()) && (colon || wide);
+    let is_offset = (3..=8).contains(&digits.len());
     let offset = usize::from_str_radix(digits, 16).ok().filter(|_| is_offset)?;
-    Some(Row { line, offset, rest })
+    Some(Row { line, offset, rest, is_sure: colon || wide })
 }
 
 fn dumped(rows: &[Row]) -> Result<Vec<Vec<u8>>, HexdumpError> {
@@ -181,6 +195,7 @@ mod tests {
     fn several_packets() {
         assert_eq!(one("4500\n0001\n\n4501\n"), "45000001 4501");
         assert_eq!(one("0000  45 00\n\nsome words\n0000  45 01\n"), "4500 4501");
+        assert_eq!(one("0000  45 00\n0002 00 1c\n0004 01\nface the bytes\n"), "4500001c01");
     }
 
     #[test]

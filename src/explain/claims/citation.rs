@@ -4,7 +4,7 @@
 use verify::{RULES, Rule};
 
 use super::facts::Facts;
-use super::token::Token;
+use super::token::{Literal, Token};
 use super::{Claim, Sentence, Verdict};
 
 /// A clause in a sentence.
@@ -96,6 +96,36 @@ fn beside(tokens: &[Token], at: usize, facts: &Facts) -> Option<&'static Rule> {
 
 fn rules(facts: &Facts) -> impl Iterator<Item = &'static Rule> {
     facts.findings.iter().map(|found| found.rule).chain(RULES)
+}
+
+/// The value at `at` that a finding is said to have found, and the token behind it: "ipv4.ttl: expected 1
+/// or more, found 0".
+pub(super) fn found(sentence: &Sentence, at: usize, facts: &Facts) -> Option<(Claim, usize)> {
+    let tokens = &sentence.tokens;
+    let value = tokens.get(at + 1).filter(|_| tokens[at].is("found"))?.literal()?;
+    let named = |rule: &str| tokens[..at].iter().any(|token| token.is(rule));
+    let finding = facts.findings.iter().find(|finding| named(finding.rule.id))?;
+    let first = finding.found.first()?;
+    let verdict = match finding.found.contains(&value) {
+        true => Verdict::Confirmed,
+        false => Verdict::Contradicted.unless(finding.found.len() > 1 || !alike(first, &value)),
+    };
+    let claim = Claim {
+        range: sentence.span(at..at + 2),
+        field: finding.rule.id.to_owned(),
+        stated: sentence.text_of(at + 1..at + 2),
+        actual: format!("the finding says {}", finding.text()),
+        verdict,
+    };
+    Some((claim, at + 2))
+}
+
+/// Whether two values are written in the same way, so that they can differ in nothing but value.
+fn alike(one: &Literal, other: &Literal) -> bool {
+    match (one, other) {
+        (Literal::Number(one), Literal::Number(other)) => one.is_hex == other.is_hex,
+        (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+    }
 }
 
 /// The rule named at `at`, if one is.

@@ -63,6 +63,8 @@ pub(super) struct Found {
     pub range: Range<usize>,
     /// What it expects, by its message or its edits.
     expected: Vec<Literal>,
+    /// What it found, by its message.
+    pub found: Vec<Literal>,
     text: String,
 }
 
@@ -235,6 +237,11 @@ impl Fact {
 }
 
 impl Found {
+    /// Its message.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     fn new(finding: &Finding) -> Found {
         let message = &finding.message;
         let promised = message.split_once("expected").map_or("", |(_, rest)| rest);
@@ -250,8 +257,10 @@ impl Found {
                 expected.extend(address_of(bytes));
             }
         }
+        let found = message.rsplit_once("found").map_or("", |(_, rest)| rest);
+        let found = tokens(found).iter().filter_map(|token| token.literal()).collect();
         let range = finding.offset..finding.offset + finding.length;
-        Found { rule: finding.rule, range, expected, text: message.clone() }
+        Found { rule: finding.rule, range, expected, found, text: message.clone() }
     }
 }
 

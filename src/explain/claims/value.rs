@@ -53,13 +53,17 @@ impl<'a> Search<'a> {
             && next.is_some_and(|token| token.is_in(&["is", "for"]) || token.is_mark('='))
     }
 
-    /// Behind a value in brackets: its name, or the same in other digits.
+    /// Behind a value, mostly in brackets: its name, the same in other digits, its place.
     fn behind(&mut self, at: usize, fact: &'a Fact) -> usize {
-        let tokens = &self.sentence.tokens;
-        if !tokens.get(at).is_some_and(|token| token.is_mark('(')) || at + 1 >= tokens.len() {
+        let (tokens, inner) = (&self.sentence.tokens, at + 1);
+        let leads = |token: &Token| token.is_mark('(') || token.is_in(&["at", "in"]);
+        if !tokens.get(at).is_some_and(leads) || inner >= tokens.len() {
             return at;
         }
-        let inner = at + 1;
+        if let Some(place) = position::place_at(&tokens[inner..]) {
+            self.place(inner, &place);
+            return inner + place.tokens;
+        }
         if let Some(count) = self.kind(inner) {
             return self.named(inner, count);
         }

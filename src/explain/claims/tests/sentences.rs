@@ -10,7 +10,7 @@ const TRUE: &[Row] = &[
     ("The TTL is 63.", 1, &[]),
     ("Its time to live (TTL) is 63 (0x3f).", 2, &[]),
     ("**TTL**: 63", 1, &[]),
-    ("`ipv4.ttl` is `63` at byte 8.", 1, &[]),
+    ("`ipv4.ttl` is `63` at byte 8.", 2, &[]),
     ("| TTL | 63 |", 1, &[]),
     ("TTL=63, protocol 1 (ICMP), total length 84 bytes.", 4, &[]),
     ("The TTL field (byte 8) of the IPv4 header holds 63.", 2, &[]),
@@ -54,6 +54,8 @@ const TRUE: &[Row] = &[
     ("An RFC 1918 address such as 10.1.2.3 is private, as is all of 10.0.0.0/8.", 0, &[]),
     ("The payload is 56 bytes of 0xa5.", 1, &[]),
     ("The header length is 20 bytes, the payload is 64 bytes.", 1, &[]),
+    ("- ipv4.checksum (RFC 791 3.1, MUST) bytes 10–11: expected 0x27a7, found 0x26a7", 3, &[]),
+    ("The TTL is 63 (byte 8), the header checksum 0x26a7 at bytes 10-11.", 4, &[]),
     ("The minimum IHL is 5, the maximum TTL 255.", 1, &[]),
     ("The ICMP checksum 0xd9d9 is right.", 1, &[]),
     ("The TCP window is 100.", 0, &[]),
@@ -95,6 +97,8 @@ const FALSE: &[Row] = &[
     ("It is the rule ipv4.sum that is broken.", 0, &["ipv4.sum"]),
     ("The TTL is 64, which is why the header checksum 0x26a7 is wrong.", 1, &["64"]),
     ("Its total length, at bytes 2-3, is 64.", 1, &["64"]),
+    ("- ipv4.checksum (RFC 791 3.1, MUST) bytes 10–11: expected 0x27a7, found 0x2677", 2, &["0x2677"]),
+    ("The TTL is 63 (byte 9).", 1, &["byte 9"]),
     ("The identification is 7.", 0, &["7"]),
 ];
 
