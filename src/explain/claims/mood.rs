@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::facts::Facts;
 use super::flag;
 use super::token::Token;
-use super::words::{AFTERWARDS, CONDITIONS, CONTRASTS, MODAL, WISHES};
+use super::words::{AFTERWARDS, CONDITIONS, CONTRASTS, MODAL, STATES, WISHES};
 
 /// How a value is stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,9 @@ pub(super) fn mood(tokens: &[Token], name: Range<usize>, value: usize, facts: &F
     let conditional =
         outside.clone().any(|token| token.is_in(CONDITIONS) || of_another(token, facts));
     let contrast = before[..name.start].iter().rposition(is_contrast).map_or(0, |at| at + 1);
+    let main = &before[..name.start];
     let wished = (contrast..name.start)
-        .any(|at| !asides[at] && (is_wish(before, at) || is_order(before, at)))
+        .any(|at| !asides[at] && (is_wish(main, at) || is_order(main, at)))
         || within.iter().any(|token| token.is_in(MODAL));
     let denied = within.iter().any(|token| token.is_in(&["not", "isn't", "never"]));
     let set = |token: &Token| token.is_in(&["is", "was", "set", "=", "equal", "equals"]);
@@ -43,31 +44,26 @@ pub(super) fn mood(tokens: &[Token], name: Range<usize>, value: usize, facts: &F
     }
 }
 
-/// A word of [`WISHES`]; "is right" only judges.
+/// A word of [`WISHES`]; "is right" only judges, "as it must be" says that it is, and a "not" reaches no
+/// further than a few words.
 fn is_wish(tokens: &[Token], at: usize) -> bool {
-    let before = at.checked_sub(1).map(|before| &tokens[before]);
-    let judges = tokens[at].is_in(&["correct", "right", "proper", "valid", "legal", "allowed"])
-        && before.is_some_and(|token| token.is_in(&["is", "are", "was", "looks"]));
-    tokens[at].is_in(WISHES) && !judges
+    const NEAR: usize = 4;
+    let (token, before) = (&tokens[at], &tokens[at.saturating_sub(2)..at]);
+    let judges = token.is_in(&["correct", "right", "proper", "valid", "legal", "allowed"])
+        && before.last().is_some_and(|token| token.is_in(&["is", "are", "was", "looks"]));
+    let agrees = before.iter().any(|token| token.is("as"));
+    let behind = &tokens[at + 1..];
+    let far = token.is_in(&["not", "no", "never", "without"])
+        && (behind.len() > NEAR
+            || behind.iter().any(|token| token.word().is_none())
+            || behind.first().is_some_and(|token| token.is_in(&["set", "clear"])));
+    token.is_in(WISHES) && !judges && !agrees && !far
 }
 
 /// "Set its TTL to 64"; a flag that is set is no order.
 fn is_order(tokens: &[Token], at: usize) -> bool {
-    const STATE: &[&str] = &[
-        "is",
-        "are",
-        "was",
-        "not",
-        "flag",
-        "flags",
-        "bit",
-        "bits",
-        "fragment",
-        "fragments",
-        "both",
-    ];
     let before = at.checked_sub(1).map(|before| &tokens[before]);
-    let state = before.is_some_and(|token| token.is_in(STATE) || flag::is_short(token));
+    let state = before.is_some_and(|token| token.is_in(STATES) || flag::is_short(token));
     tokens[at].is("set") && !state
 }
 
@@ -92,8 +88,13 @@ fn is_contrast(token: &Token) -> bool {
     token.is_in(CONTRASTS) || token.is_mark(';')
 }
 
-/// Whether what follows a value, up to the end of its clause, says that it should or would be.
+/// Whether what follows a value says that it should or would be: up to the end of its clause, or, as in
+/// "with a TTL of 64 it would be right", up to a contrast.
 fn follows(after: &[Token]) -> bool {
+    let unreal = ["would", "wouldn't", "could", "couldn't"];
+    if after.iter().take_while(|token| !is_contrast(token)).any(|token| token.is_in(&unreal)) {
+        return true;
+    }
     let inside = after.first().is_some_and(|token| token.is_mark('('));
     let after = if inside { &after[1..] } else { after };
     let clause = after.iter().take_while(|token| token.word().is_some());
@@ -104,7 +105,7 @@ fn follows(after: &[Token]) -> bool {
         Some(at) if words[at].is("instead") => words.get(at + 1).is_none_or(|next| !next.is("of")),
         // "0x1234 is what should be": not said like this; "is 63 and should be 64" is.
         Some(at) => {
-            !words[..at].iter().any(|token| token.is_in(&["and", "which", "while", "where"]))
+            !words[..at].iter().any(|token| token.is_in(&["and", "which", "while", "where", "as"]))
         }
         None => false,
     }
@@ -114,11 +115,11 @@ fn follows(after: &[Token]) -> bool {
 fn of_another(token: &Token, facts: &Facts) -> bool {
     let Some(word) = token.word() else { return false };
     let stem = word.trim_end_matches("'s");
+    let this_replies =
+        ["reply", "response", "answer"].iter().any(|word| facts.summary.contains(word));
     match stem {
-        "reply" | "answer" | "response" => {
-            !["reply", "response", "answer"].iter().any(|word| facts.summary.contains(word))
-        }
-        "request" | "query" => !facts.summary.contains(stem),
+        "reply" | "answer" | "response" => !this_replies,
+        "request" => this_replies,
         _ => false,
     }
 }

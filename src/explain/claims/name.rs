@@ -114,7 +114,11 @@ fn meaning<'f>(phrase: &str, facts: &'f Facts) -> Option<Vec<&'f Fact>> {
         Says::Address(_) => !words_of(phrase, &["mac", "hardware"]),
         _ => true,
     };
-    let found: Vec<&Fact> = facts.fields.iter().filter(means).filter(of_kind).collect();
+    let mut found: Vec<&Fact> = facts.fields.iter().filter(means).filter(of_kind).collect();
+    // A field of just that name is meant before one that is also called so.
+    if found.iter().any(|fact| fact.leaf() == spoken) {
+        found.retain(|fact| fact.leaf() == spoken || fact.leaf().ends_with("checksum"));
+    }
     // A field of a single odd word, such as `rest`, is too ordinary a word to be a name.
     let is_ordinary = listed.is_none() && !phrase.contains(' ');
     match (listed.is_some(), found.is_empty()) {

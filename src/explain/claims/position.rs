@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::facts::{Fact, Facts, number_of};
 use super::mood::{Mood, mood};
-use super::name::name_at;
+use super::name::{name_at, restrict};
 use super::token::{Literal, Number, Token};
 use super::words::{BETWEEN, LAYER_WORDS};
 use super::{Claim, Sentence, Verdict, unit};
@@ -90,7 +90,9 @@ pub(super) fn statement(
     if next == behind || next >= tokens.len() {
         return Some((Vec::new(), behind));
     }
-    if let Some(name) = name_at(&tokens[next..], facts) {
+    if let Some(mut name) = name_at(&tokens[next..], facts) {
+        let layer = tokens[next - 1].word().unwrap_or_default();
+        restrict(&mut name.facts, layer.trim_end_matches("'s"), facts);
         let verdict = verdict(&name.facts, &place.range);
         let Some(fact) = name.facts.first() else { return Some((Vec::new(), next)) };
         // "Bytes 0-1 of the source address" are a part of it.

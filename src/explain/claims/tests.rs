@@ -4,6 +4,7 @@ use wire::{dissect, hex};
 
 use super::*;
 
+mod prose;
 mod random;
 mod sentences;
 

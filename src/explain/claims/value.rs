@@ -70,11 +70,16 @@ impl<'a> Search<'a> {
         let closes = tokens.get(inner + 1).is_some_and(|token| token.is_mark(')'));
         let literal = tokens[inner].literal().filter(|_| closes);
         let agrees = literal.and_then(|literal| fact.agrees(literal, false, self.facts));
-        if agrees == Some(true) {
-            self.add(inner..inner + 1, actual(&[fact]), Verdict::Confirmed);
-            return inner + 1;
-        }
-        at
+        // Other digits in brackets may be anything, but 0x says what they are.
+        let spelt = tokens[inner].text.starts_with("0x") && matches!(fact.says, Says::Number(..));
+        let verdict = match agrees {
+            Some(true) => Verdict::Confirmed,
+            Some(false) if spelt => Verdict::Contradicted
+                .unless(self.sentence.mood(self.name.clone(), at - 1, self.facts) != Mood::Fact),
+            _ => return at,
+        };
+        self.add(inner..inner + 1, actual(&[fact]), verdict);
+        inner + 1
     }
 
     /// The name of a registry at `at`, where a field has one: how many tokens.

@@ -114,3 +114,9 @@ pub(super) const LAYER_WORDS: &[&str] = &[
     "ip", "ipv4", "ipv6", "icmp", "icmpv4", "icmpv6", "ethernet", "mac", "vlan", "dhcp", "bootp",
     "arp", "udp", "tcp", "dns", "ping", "802.1q", "dot1q",
 ];
+
+/// Words before "set" that make it a state and no order.
+#[rustfmt::skip]
+pub(super) const STATES: &[&str] = &[
+    "is", "are", "was", "not", "flag", "flags", "bit", "bits", "fragment", "fragments", "both",
+];
