@@ -12,6 +12,7 @@ use token::{Literal, Token, tokens};
 mod citation;
 mod facts;
 mod flag;
+mod found;
 mod length;
 mod mood;
 mod name;

@@ -114,7 +114,7 @@ pub(super) fn found(sentence: &Sentence, at: usize, facts: &Facts) -> Option<(Cl
         range: sentence.span(at..at + 2),
         field: finding.rule.id.to_owned(),
         stated: sentence.text_of(at + 1..at + 2),
-        actual: format!("the finding says {}", finding.text()),
+        actual: format!("the finding says {}", finding.text),
         verdict,
     };
     Some((claim, at + 2))

@@ -5,9 +5,10 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use verify::{Finding, Rule};
-use wire::{Dissection, Edit};
+use verify::Finding;
+use wire::Dissection;
 
+use super::found::{Found, same};
 use super::token::{Kind, Literal, Number, mac, tokens};
 
 /// A packet as far as statements about it can be checked.
@@ -54,18 +55,6 @@ pub(super) enum Says {
     Length(u64),
     /// Something else.
     Text,
-}
-
-/// What a finding found.
-#[derive(Debug)]
-pub(super) struct Found {
-    pub rule: &'static Rule,
-    pub range: Range<usize>,
-    /// What it expects, by its message or its edits.
-    expected: Vec<Literal>,
-    /// What it found, by its message.
-    pub found: Vec<Literal>,
-    text: String,
 }
 
 impl Facts {
@@ -236,55 +225,10 @@ impl Fact {
     }
 }
 
-impl Found {
-    /// Its message.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    fn new(finding: &Finding) -> Found {
-        let message = &finding.message;
-        let promised = message.split_once("expected").map_or("", |(_, rest)| rest);
-        let promised = promised.split("found").next().unwrap_or_default();
-        let mut expected: Vec<Literal> =
-            tokens(promised).iter().filter_map(|token| token.literal()).collect();
-        for edit in &finding.edits {
-            if let Edit::Set { bytes, .. } = edit {
-                expected.extend(number_of(bytes).map(|value| {
-                    let (decimal, hex) = (Some(value), Some(value));
-                    Literal::Number(Number { decimal, hex, is_hex: false })
-                }));
-                expected.extend(address_of(bytes));
-            }
-        }
-        let found = message.rsplit_once("found").map_or("", |(_, rest)| rest);
-        let found = tokens(found).iter().filter_map(|token| token.literal()).collect();
-        let range = finding.offset..finding.offset + finding.length;
-        Found { rule: finding.rule, range, expected, found, text: message.clone() }
-    }
-}
-
-/// Whether two numbers can be read as the same.
-fn same(one: Number, other: Number) -> bool {
-    let readings = |number: Number| {
-        let decimal = number.decimal.filter(|_| !number.is_hex || number.hex.is_none());
-        [decimal, number.hex.filter(|_| number.is_hex || number.decimal == number.hex)]
-    };
-    readings(one).into_iter().flatten().any(|value| readings(other).contains(&Some(value)))
-}
-
 /// Octets as one number, most significant first; `None` for none or more than eight.
 pub(super) fn number_of(octets: &[u8]) -> Option<u64> {
     let fits = (1..=8).contains(&octets.len());
     fits.then(|| octets.iter().fold(0, |number, octet| number << 8 | u64::from(*octet)))
-}
-
-fn address_of(octets: &[u8]) -> Option<Literal> {
-    match octets.len() {
-        4 => <[u8; 4]>::try_from(octets).ok().map(|v4| Literal::Address(v4.into())),
-        16 => <[u8; 16]>::try_from(octets).ok().map(|v6| Literal::Address(v6.into())),
-        _ => None,
-    }
 }
 
 /// What a field says, by what it shows: a number, perhaps with a name behind it, an address, flags.
