@@ -17,15 +17,14 @@ mod dhcp;
 mod dns;
 mod ethernet;
 mod exchange;
-mod exchange;
 mod extension;
 mod gre;
 mod icmp;
 mod icmpv6;
 mod igmp;
 mod ipv4;
-mod listener;
 mod ipv6;
+mod listener;
 mod mpls;
 mod multicast;
 mod neighbor;
@@ -457,8 +456,6 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
-/// The rules that may find something in that unit, in the order of [`RULES`].
-pub(crate) fn on(pdu: &Pdu) -> &'static [&'static Rule] {
 /// Neighbours in [`RULES`] that look at the same units.
 pub(crate) struct Group {
     /// Which of a protocol's units they look at; `None`: at all.
@@ -499,11 +496,7 @@ pub(crate) fn on(protocol: Protocol) -> &'static [Group] {
         }
         by_protocol
     });
-    let all = BY_PROTOCOL[pdu.protocol() as usize].as_slice();
-    // One pass tells that a message of DNS is sound, where each of its rules would need one.
-    let entries = || all.iter().position(|rule| **rule == dns::entries::COUNTS);
-    let plain = pdu.protocol() == Protocol::Dns && dns::is_plain(pdu);
-    &all[..plain.then(entries).flatten().unwrap_or(all.len())]
+    &BY_PROTOCOL[protocol as usize]
 }
 
 /// A ping of four octets from 10.0.0.2 to 10.0.0.1, identifier 7, sequence number 1.
