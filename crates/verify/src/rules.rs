@@ -1,7 +1,8 @@
 //! The table: every clause that is checked, in the order in which findings are listed.
 //!
-//! First what makes a packet an IPv4 datagram and an ICMP message, then what makes it the reply to
-//! its request, then when there must be none. Deliberately absent: rules on the identification of a
+//! First what makes a frame one of its link, a datagram, a message, a segment, in the order of headers;
+//! then what makes a reply the reply to its request, then when there must be none, then what only several
+//! packets show. Deliberately absent: rules on the identification of a
 //! reply (RFC 6864 section 4.1 lets a source set any value in a datagram that is not fragmented, and
 //! one exchange cannot show that a value repeats).
 
@@ -72,9 +73,9 @@ pub static RULES: &[Rule] = &[
     arp::ETHERNET_SOURCE,
     arp::SENDER_ADDRESS,
     arp::TARGET_ADDRESS,
-    arp::PROBE,
-    arp::REPLY_SENDER,
-    arp::REPLY_TARGET,
+    arp::reply::PROBE,
+    arp::reply::REPLY_SENDER,
+    arp::reply::REPLY_TARGET,
     ipv4::VERSION,
     ipv4::IHL,
     ipv4::TOTAL_LENGTH,
