@@ -20,8 +20,8 @@ def checksum(data: bytes) -> int:
 def pseudo(data: bytes, ip, protocol: int, length: int) -> bytes:
     """The pseudo-header of RFC 9293, section 3.1 and RFC 8200, section 8.1."""
     if ip.kind == "ipv4":
-        addresses = bytes(data[ip.offset + 12 : ip.offset + 20])
-        return addresses + bytes([0, protocol]) + length.to_bytes(2, "big")
+        target = ip.final or data[ip.offset + 16 : ip.offset + 20]
+        return bytes(data[ip.offset + 12 : ip.offset + 16]) + target + bytes([0, protocol]) + length.to_bytes(2, "big")
     addresses = bytes(data[ip.offset + 8 : ip.offset + 24]) + (ip.final or data[ip.offset + 24 : ip.offset + 40])
     return addresses + length.to_bytes(4, "big") + bytes([0, 0, 0, protocol])
 

@@ -27,7 +27,7 @@ PORT = 0xC0DE
 class Step:
     """A packet without its link header; `up` if the client sends it. `options` change what becomes of it:
     silent (UDP sends no checksum), offload, fragment (bytes a fragment), cut (bytes captured), mac (its
-    destination), whole (never padded)."""
+    destination), whole (never padded), same (the exchange's identification, for fragments)."""
 
     ethertype: int
     data: bytes
@@ -136,17 +136,17 @@ class Variation:
         headers = walk.packet(one.ethertype, data)
         for header in headers:
             if not header.quoted:
-                self.patch(data, header, one.up)
-        if not one.options.get("as_is"):
-            checksum.seal(data, headers, one.options.get("silent", False))
+                self.patch(data, header, one)
+        checksum.seal(data, headers, one.options.get("silent", False))
         if one.options.get("offload"):
             checksum.offload(data, headers, one.options["offload"] == "large")
         return bytes(data)
 
-    def patch(self, data: bytearray, header, up: bool) -> None:
+    def patch(self, data: bytearray, header, one: Step) -> None:
         at = header.offset
         if header.kind == "ipv4":
-            data[at + 4 : at + 6] = self.dice.randrange(1, 0x10000).to_bytes(2, "big")
+            number = self.number if one.options.get("same") else self.dice.randrange(1, 0x10000)
+            data[at + 4 : at + 6] = number.to_bytes(2, "big")
             if data[at + 8] == 64:
                 data[at + 8] -= self.hops
         elif header.kind == "ipv6" and data[at + 7] == 64:
@@ -158,7 +158,7 @@ class Variation:
         elif header.kind == "dhcp":
             data[at + 4 : at + 8] = (self.number * 0x10001 ^ 0x5EED0000).to_bytes(4, "big")
         elif header.kind == "tcp":
-            self.patch_tcp(data, header, up)
+            self.patch_tcp(data, header, one.up)
 
     def patch_tcp(self, data: bytearray, header, up: bool) -> None:
         mine, other = self.sequence if up else self.sequence[::-1]
@@ -169,14 +169,16 @@ class Variation:
             add(data, header.offset + 8, other)
         clock, echo = self.clock if up else self.clock[::-1]
         at, end = header.offset + 20, header.offset + header.length
-        while at < end and data[at]:
+        while at + 1 < end and data[at]:
             if data[at] == 1:
                 at += 1
                 continue
+            if data[at + 1] < 2 or at + data[at + 1] > end:
+                return
             if data[at] == 5:
                 for edge in range(at + 2, at + data[at + 1], 4):
                     add(data, edge, other)
-            elif data[at] == 8:
+            elif data[at] == 8 and data[at + 1] == 10:
                 add(data, at + 2, clock)
                 add(data, at + 6, echo if data[at + 6 : at + 10] != bytes(4) else 0)
             at += data[at + 1]

@@ -51,6 +51,22 @@ def packet(ethertype: int, data: bytes) -> list[Header]:
     return walk.headers
 
 
+def last_stop(options: bytes) -> bytes | None:
+    """Where a source route under way ends: the pseudo-header has that address (RFC 1122, section 4.2.3.8)."""
+    at = 0
+    while at + 3 <= len(options) and options[at]:
+        if options[at] == 1:
+            at += 1
+            continue
+        kind, length, pointer = options[at : at + 3]
+        if length < 2 or at + length > len(options):
+            return None
+        if kind in (131, 137) and length >= 7 and pointer + 3 <= length:
+            return bytes(options[at + length - 4 : at + length])
+        at += length
+    return None
+
+
 class Walk:
     """One pass over one packet."""
 
@@ -66,12 +82,8 @@ class Walk:
         return header
 
     def ethernet(self, offset, end):
-        at = offset + 12
         self.add("ethernet", offset, 14, end)
-        while word(self.data, at) in VLAN_TAGS:
-            self.add("vlan", at + 2, 4, end)
-            at += 4
-        self.network(word(self.data, at), at + 2, end)
+        self.network(word(self.data, offset + 12), offset + 14, end)
 
     def network(self, ethertype, offset, end):
         if ethertype == 0x0800 and offset + 20 <= len(self.data):
@@ -80,6 +92,9 @@ class Walk:
             self.ipv6(offset)
         elif ethertype == 0x0806:
             self.add("arp", offset, 28, offset + 28)
+        elif ethertype in VLAN_TAGS and offset + 4 <= len(self.data):
+            self.add("vlan", offset, 4, end)
+            self.network(word(self.data, offset + 2), offset + 4, end)
         elif ethertype == 0x6558:
             self.ethernet(offset, end)
         elif ethertype == 0x8847:
@@ -95,6 +110,7 @@ class Walk:
         end = offset + (word(data, offset + 2) or len(data) - offset)
         ip = self.add("ipv4", offset, length, end)
         ip.whole = offset + length <= len(data)
+        ip.final = last_stop(data[offset + 20 : offset + length])
         if word(data, offset + 6) & 0x3FFF:
             self.add("fragment", offset + length, 0, end)
         else:
@@ -147,6 +163,8 @@ class Walk:
     def udp(self, offset, end, ip):
         data = self.data
         ports = (word(data, offset), word(data, offset + 2))
+        if 8 <= word(data, offset + 4) <= end - offset:
+            end = offset + word(data, offset + 4)
         self.add("udp", offset, 8, end, ip=ip)
         if self.quoted or offset + 8 >= len(data):
             return
