@@ -1,29 +1,31 @@
 //! What the judge has to say: which rule, which bytes, and in words.
 //!
-//! Findings go back to a model as objections and into the journal.
+//! Findings go back to a model as objections, into the journal, and to whoever lints a capture.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use wire::Edit;
 
-use crate::{Fault, Level, Rule};
+use crate::{Fault, Level, Rule, Severity};
 
 /// One rule broken by one reply, or by silence. As JSON it carries its rule's clause along:
-/// `{"rule":"ipv4.ttl","level":"MUST NOT","rfc":1122,"section":"3.2.1.7","offset":8,…}`.
+/// `{"rule":"ipv4.ttl","severity":"error","level":"MUST NOT","rfc":1122,"section":"3.2.1.7","offset":8,…}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The row that was broken.
     pub rule: &'static Rule,
-    /// The first octet of the reply at fault.
+    /// The first octet of the reply, or of the frame, at fault.
     pub offset: usize,
     /// How many octets are; 0 where the fault is that there are none.
     pub length: usize,
     /// What was expected and what was found.
     pub message: String,
-    /// What would put the packet right, proposed by [`judge_packet`](crate::judge_packet) only:
-    /// nothing between the model and the wire applies them.
+    /// What would put the packet right, proposed by [`inspect`](crate::inspect) only: nothing between the
+    /// model and the wire applies them.
     pub edits: Vec<Edit>,
+    /// How much it matters to whoever reads a capture.
+    pub severity: Severity,
 }
 
 impl Finding {
@@ -34,6 +36,7 @@ impl Finding {
             length: fault.range.len(),
             message: fault.message,
             edits: fault.edits,
+            severity: fault.severity.unwrap_or(rule.level.severity()),
         }
     }
 
@@ -60,9 +63,10 @@ impl fmt::Display for Finding {
 
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = 7 + usize::from(!self.edits.is_empty());
+        let fields = 8 + usize::from(!self.edits.is_empty());
         let mut object = serializer.serialize_struct("Finding", fields)?;
         object.serialize_field("rule", self.rule.id)?;
+        object.serialize_field("severity", &self.severity)?;
         object.serialize_field("level", &self.rule.level)?;
         object.serialize_field("rfc", &self.rule.rfc)?;
         object.serialize_field("section", self.rule.section)?;
@@ -89,7 +93,7 @@ mod tests {
         let expect = "ipv4.ttl (RFC 1122 3.2.1.7, MUST NOT) byte 8: expected 1 or more, found 0";
         assert_eq!(finding.to_string(), expect);
         let expect = serde_json::json!({
-            "rule": "ipv4.ttl", "level": "MUST NOT", "rfc": 1122, "section": "3.2.1.7",
+            "rule": "ipv4.ttl", "severity": "error", "level": "MUST NOT", "rfc": 1122, "section": "3.2.1.7",
             "offset": 8, "length": 1, "message": "expected 1 or more, found 0",
             "edits": [{"op": "set", "offset": 8, "bytes": "40"}],
         });

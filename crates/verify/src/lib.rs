@@ -12,6 +12,8 @@
 
 use std::net::Ipv4Addr;
 
+use wire::Packet;
+
 pub mod admit;
 pub mod due;
 pub mod exchange;
@@ -23,7 +25,7 @@ pub use admit::{Admitted, Veto, admit, admit_silence};
 pub use due::{Due, Reason, due};
 pub use exchange::Exchange;
 pub use finding::Finding;
-pub use rule::{Check, Example, Fault, Level, Rule, Scope};
+pub use rule::{Check, Example, Fault, Level, Rule, Scope, Severity};
 pub use rules::{RULES, rule};
 
 /// Who we are: the host whose replies are judged.
@@ -35,15 +37,42 @@ pub struct Host {
     pub broadcast: Option<Ipv4Addr>,
 }
 
-/// Holds an exchange against every rule: the findings in the order of [`RULES`], none where all is
-/// well. `reply` is `None` where the model chose silence. Nothing is allocated without a finding.
+/// Holds an exchange against every rule: the findings on the reply as a packet, then on the exchange,
+/// each in the order of [`RULES`], none where all is well. `reply` is `None` where the model chose
+/// silence. Findings propose no edits, and nothing is allocated without one.
 pub fn judge(host: &Host, request: &[u8], reply: Option<&[u8]>) -> Vec<Finding> {
+    let mut findings = match reply {
+        Some(reply) => inspect(&Packet::ipv4(reply)),
+        None => Vec::new(),
+    };
     let exchange = Exchange::new(host, request, reply);
-    RULES.iter().filter_map(|rule| rule.judge(&exchange)).collect()
+    findings.extend(RULES.iter().filter_map(|rule| rule.judge_exchange(&exchange)));
+    // What goes back to a model says what is wrong, never what to write instead.
+    findings.iter_mut().for_each(|finding| finding.edits.clear());
+    findings
 }
 
-/// Holds one packet against the rules that need no other ([`Scope::Packet`]): what can be said of
-/// any IPv4 packet in a capture, whoever sent it.
+/// Holds one frame against the rules that need no other ([`Scope::Packet`]): what can be said of any
+/// packet in a capture, whoever sent it. Findings come in the order of its headers, and for each in
+/// the order of [`RULES`]; nothing is allocated without one.
+///
+/// ```
+/// # use wire::{Link, Packet, hex};
+/// let frame = hex::parse("4500001c00000000400112340a0000020a0000010800f7f600010008").unwrap();
+/// let findings = verify::inspect(&Packet::new(Link::RawIp, &frame, frame.len()));
+/// assert_eq!(findings[0].rule.id, "ipv4.checksum");
+/// assert_eq!(findings[0].message, "expected 0x66df, found 0x1234");
+/// ```
+pub fn inspect(packet: &Packet) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for pdu in packet.pdus().take_while(|pdu| !pdu.is_quoted()) {
+        let rules = rules::on(pdu.protocol());
+        findings.extend(rules.iter().filter_map(|rule| rule.judge_pdu(&pdu)));
+    }
+    findings
+}
+
+/// [`inspect`]s an IP packet of either version without link headers.
 pub fn judge_packet(packet: &[u8]) -> Vec<Finding> {
-    RULES.iter().filter_map(|rule| rule.judge_packet(packet)).collect()
+    inspect(&Packet::ip(packet))
 }

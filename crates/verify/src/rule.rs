@@ -1,14 +1,15 @@
 //! What a rule is: one row of the table [`RULES`](crate::RULES).
 //!
-//! A row joins a clause in the RFC's own words, the function that checks it, and two exchanges, one
-//! that keeps it and one that breaks it. The gate and the measurement read the same rows.
+//! A row joins a clause in the RFC's own words, the function that checks it, and two examples, one
+//! that keeps it and one that breaks it. The gate before the wire, the linter of captures and the
+//! measurement of models read the same rows.
 
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::ops::Range;
 
 use serde::{Serialize, Serializer};
-use wire::Edit;
+use wire::{Edit, Link, Pdu, Protocol};
 
 use crate::{Exchange, Finding, Host};
 
@@ -29,9 +30,9 @@ pub struct Rule {
     pub note: Option<&'static str>,
     /// What is checked, and against what.
     pub check: Check,
-    /// An exchange that keeps the rule, and every other.
+    /// Packets that keep the rule, and every other.
     pub pass: Example,
-    /// An exchange that breaks it.
+    /// Packets that break it.
     pub fail: Example,
 }
 
@@ -46,9 +47,23 @@ pub enum Level {
     Should,
     /// SHOULD NOT.
     ShouldNot,
+    /// MAY, or only advice: what a reader of the capture may want to know.
+    May,
 }
 
-/// How much of an exchange a rule looks at.
+/// How much a finding matters to whoever reads a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// A remark: legal, or a trace of how the capture was made.
+    Note,
+    /// Contrary to what RFCs advise.
+    Warning,
+    /// Contrary to what RFCs demand.
+    Error,
+}
+
+/// How much a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
@@ -56,24 +71,37 @@ pub enum Scope {
     Packet,
     /// A request and what was, or was not, replied.
     Exchange,
+    /// Several packets of a capture.
+    Trace,
 }
 
 /// The function of a rule: what is wrong, or `None`.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
-    /// Looks at one packet; in an exchange, at the reply.
-    Packet(fn(&[u8]) -> Option<Fault>),
+    /// Looks at one unit of that protocol, whoever sent it; in an exchange, at those of the reply.
+    /// Ranges and edits of the fault count from the unit's first octet. Units that an ICMP error quotes
+    /// are not looked at.
+    Pdu(Protocol, fn(&Pdu) -> Option<Fault>),
     /// Looks at the exchange.
     Exchange(fn(&Exchange) -> Option<Fault>),
+    /// Looks at several packets of a capture: [`Trace`](crate::Trace) does.
+    Trace,
 }
 
-/// An exchange as data, in hex, of the host [`Example::HOST`].
+/// Packets as data, in hex.
 #[derive(Clone, Copy, Debug)]
-pub struct Example {
-    /// The packet that came.
-    pub request: &'static str,
-    /// The packet that answers it, or silence.
-    pub reply: Option<&'static str>,
+pub enum Example {
+    /// One frame of that link.
+    Packet(Link, &'static str),
+    /// An exchange of the host [`Example::HOST`], IPv4 without link headers.
+    Exchange {
+        /// The packet that came.
+        request: &'static str,
+        /// The packet that answers it, or silence.
+        reply: Option<&'static str>,
+    },
+    /// Frames of that link, in order.
+    Trace(Link, &'static [&'static str]),
 }
 
 /// What a check found wrong: where, in words, and what would put it right.
@@ -86,38 +114,41 @@ pub struct Fault {
     /// What would put this one packet right. Only checks of a single packet propose edits: from an
     /// exchange they would add up to a responder.
     pub edits: Vec<Edit>,
+    /// How much it matters, where that is not what the level of its rule says.
+    pub severity: Option<Severity>,
 }
 
 impl Example {
-    /// The host of every example.
+    /// The host of every exchange.
     pub const HOST: Host =
         Host { address: Ipv4Addr::new(10, 0, 0, 1), broadcast: Some(Ipv4Addr::new(10, 0, 0, 255)) };
 }
 
 impl Rule {
-    /// Holds an exchange against this rule. Its finding proposes no edits.
-    pub fn judge(&'static self, exchange: &Exchange) -> Option<Finding> {
-        let fault = match self.check {
-            Check::Packet(check) => check(exchange.reply?),
-            Check::Exchange(check) => check(exchange),
-        };
-        // What goes back to a model says what is wrong, never what to write instead.
-        fault.map(|fault| Finding::new(self, Fault { edits: Vec::new(), ..fault }))
-    }
-
-    /// Holds one packet against this rule; nothing where it takes an exchange.
-    pub fn judge_packet(&'static self, packet: &[u8]) -> Option<Finding> {
+    /// Holds an exchange against this rule, if it is one on exchanges.
+    pub(crate) fn judge_exchange(&'static self, exchange: &Exchange) -> Option<Finding> {
         match self.check {
-            Check::Packet(check) => check(packet).map(|fault| Finding::new(self, fault)),
-            Check::Exchange(_) => None,
+            Check::Exchange(check) => check(exchange).map(|fault| Finding::new(self, fault)),
+            Check::Pdu(..) | Check::Trace => None,
         }
     }
 
-    /// How much of an exchange the rule looks at.
+    /// Holds one unit of a packet against this rule, if it is one on its protocol.
+    pub(crate) fn judge_pdu(&'static self, pdu: &Pdu) -> Option<Finding> {
+        match self.check {
+            Check::Pdu(protocol, check) if protocol == pdu.protocol() => {
+                check(pdu).map(|fault| Finding::new(self, fault.shifted(pdu.start())))
+            }
+            Check::Pdu(..) | Check::Exchange(_) | Check::Trace => None,
+        }
+    }
+
+    /// How much the rule looks at.
     pub fn scope(&self) -> Scope {
         match self.check {
-            Check::Packet(_) => Scope::Packet,
+            Check::Pdu(..) => Scope::Packet,
             Check::Exchange(_) => Scope::Exchange,
+            Check::Trace => Scope::Trace,
         }
     }
 }
@@ -151,6 +182,16 @@ impl Level {
             Level::MustNot => "MUST NOT",
             Level::Should => "SHOULD",
             Level::ShouldNot => "SHOULD NOT",
+            Level::May => "MAY",
+        }
+    }
+
+    /// How much breaking it matters.
+    pub fn severity(self) -> Severity {
+        match self {
+            Level::Must | Level::MustNot => Severity::Error,
+            Level::Should | Level::ShouldNot => Severity::Warning,
+            Level::May => Severity::Note,
         }
     }
 }
@@ -159,6 +200,23 @@ impl Level {
 impl Serialize for Level {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+impl Severity {
+    /// In one word: `error`, `warning`, `note`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 
@@ -171,13 +229,29 @@ impl fmt::Display for Level {
 impl Fault {
     /// A fault in those octets.
     pub(crate) fn new(range: Range<usize>, message: String) -> Self {
-        Fault { range, message, edits: Vec::new() }
+        Fault { range, message, edits: Vec::new(), severity: None }
     }
 
     /// A fault of one packet that writing `bytes` over its octets would put right.
     pub(crate) fn mended_by(mut self, bytes: &[u8]) -> Self {
         self.edits = vec![Edit::Set { offset: self.range.start, bytes: bytes.to_vec() }];
         self
+    }
+
+    /// The same fault, no more than a remark.
+    pub(crate) fn noted(self) -> Self {
+        Fault { severity: Some(Severity::Note), ..self }
+    }
+
+    /// The same fault, contrary to no more than advice.
+    pub(crate) fn warned(self) -> Self {
+        Fault { severity: Some(Severity::Warning), ..self }
+    }
+
+    /// The same fault in a packet in which `by` octets come first.
+    pub(crate) fn shifted(self, by: usize) -> Self {
+        let edits = self.edits.into_iter().map(|edit| edit.shifted(by)).collect();
+        Fault { range: self.range.start + by..self.range.end + by, edits, ..self }
     }
 
     /// The fault of a field that should hold one value and holds another.

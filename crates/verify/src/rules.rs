@@ -5,12 +5,18 @@
 //! reply (RFC 6864 section 4.1 lets a source set any value in a datagram that is not fragmented, and
 //! one exchange cannot show that a value repeats) and on the content of IPv4 options.
 
-use crate::rule::{Example, Rule};
+use std::sync::LazyLock;
 
+use wire::{Link, Protocol};
+
+use crate::rule::{Check, Example, Rule};
+
+mod checksum;
 mod exchange;
 mod icmp;
 mod ipv4;
 mod silence;
+mod udp;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +33,10 @@ pub static RULES: &[Rule] = &[
     icmp::LENGTH,
     icmp::CHECKSUM,
     icmp::CODE,
+    udp::HEADER,
+    udp::LENGTH,
+    udp::CHECKSUM,
+    udp::NO_CHECKSUM,
     exchange::UNANSWERED,
     exchange::TRAILING,
     exchange::OWN_SOURCE,
@@ -62,6 +72,21 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
+/// The rules on units of that protocol, in the order of [`RULES`].
+pub(crate) fn on(protocol: Protocol) -> &'static [&'static Rule] {
+    /// By protocol, because most rules are not on the one at hand.
+    static BY_PROTOCOL: LazyLock<[Vec<&Rule>; Protocol::COUNT]> = LazyLock::new(|| {
+        let mut by_protocol = [const { Vec::new() }; Protocol::COUNT];
+        for rule in RULES {
+            if let Check::Pdu(protocol, _) = rule.check {
+                by_protocol[protocol as usize].push(rule);
+            }
+        }
+        by_protocol
+    });
+    &BY_PROTOCOL[protocol as usize]
+}
+
 /// A ping of four octets from 10.0.0.2 to 10.0.0.1, identifier 7, sequence number 1.
 const PING: &str = "4500002000000000400166db0a0000020a000001080019270007000170696e67";
 
@@ -69,9 +94,20 @@ const PING: &str = "4500002000000000400166db0a0000020a00000108001927000700017069
 const PONG: &str = "4500002000000000400166db0a0000010a000002000021270007000170696e67";
 
 /// The ping and its answer: an exchange that keeps every rule.
-const GOOD: Example = Example { request: PING, reply: Some(PONG) };
+const GOOD: Example = Example::Exchange { request: PING, reply: Some(PONG) };
 
 /// The ping answered by this.
 const fn answered(reply: &'static str) -> Example {
-    Example { request: PING, reply: Some(reply) }
+    Example::Exchange { request: PING, reply: Some(reply) }
+}
+
+/// An IP packet without link headers.
+const fn ip(packet: &'static str) -> Example {
+    Example::Packet(Link::RawIp, packet)
+}
+
+/// A frame of Ethernet.
+#[allow(dead_code, reason = "the rules on links are about to use it")]
+const fn ethernet(frame: &'static str) -> Example {
+    Example::Packet(Link::Ethernet, frame)
 }

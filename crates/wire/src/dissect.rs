@@ -1,38 +1,47 @@
 //! A packet as people read it: layers, and in them named fields with their byte ranges.
 //!
-//! The live view prints it for packets of every kind, so it never fails:
-//! it lists fields as far as the bytes go and closes with a note where they stop. It states what is
-//! there and judges nothing.
+//! The live view and `explain` print it for packets of every kind, so it never fails: it lists fields as
+//! far as the bytes go and closes with a note where they stop. It states what is there and judges
+//! nothing. What each protocol's fields are is in one file a family.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::ops::Range;
 
 use etherparse::IpNumber;
 use serde::{Serialize, Serializer};
 
-use crate::icmp::{self, ECHO_HEADER_LEN, Icmp};
-use crate::ipv4::{self, Ipv4, MIN_HEADER_LEN, PROTOCOL_ICMP};
+use crate::ethernet::Mac;
+use crate::{Packet, Pdu, Protocol};
 
+mod application;
+mod icmp;
+mod link;
+mod network;
 mod summary;
+mod transport;
 
 /// A packet taken apart. Ranges count octets from the start of the packet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Dissection {
     /// The layers in packet order.
     pub layers: Vec<Layer>,
-    /// Why it stops early: where the bytes run out, or what is not IPv4.
+    /// Why it stops early: where the bytes run out, or what a header lacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Octets of the packet.
+    /// Octets of the packet that are here.
     pub length: usize,
 }
 
 /// A stretch of the packet that one protocol owns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Layer {
-    /// `ipv4`, `icmp`, `payload` (opaque) or `padding` (after `total_length`).
+    /// The protocol, as [`Protocol::name`] has it; `payload` is opaque, `padding` what lies after
+    /// the end of the IP packet, `surplus` after the end of what is in it.
     pub name: &'static str,
+    /// Whether it belongs to a packet that an ICMP error quotes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub quoted: bool,
     /// Its octets.
     pub range: Range<usize>,
     /// Its fields in packet order.
@@ -55,24 +64,66 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A plain number.
-    Number(u16),
+    Number(u32),
     /// A number with the name its registry gives it, as `1 (ICMP)`.
-    Named(u16, &'static str),
+    Named(u32, &'static str),
     /// A word best read in hex, such as a checksum.
     Word(u16),
-    /// An address.
-    Address(Ipv4Addr),
-    /// The flags of IPv4: reserved, DF, MF, in the top three bits.
-    Flags(u8),
+    /// An IP address.
+    Address(IpAddr),
+    /// A hardware address.
+    Mac(Mac),
+    /// The bits of a field, by the names of those that are set.
+    Flags(u16, &'static [(u16, &'static str)]),
+    /// Characters, such as a name in DNS. Anything that is not printable ASCII is escaped.
+    Text(String),
     /// So many octets, not taken further apart.
     Bytes(usize),
 }
 
-/// Takes `packet`, an IPv4 datagram or anything else, apart. Never fails.
+/// Takes `packet`, an IP packet or anything else without a link header, apart. Never fails.
 pub fn dissect(packet: &[u8]) -> Dissection {
-    let mut cursor = Cursor { packet, layers: Vec::new() };
-    let note = cursor.datagram().err();
-    Dissection { layers: cursor.layers, note, length: packet.len() }
+    frame(&Packet::ip(packet))
+}
+
+/// Takes a frame apart. Never fails.
+pub fn frame(packet: &Packet) -> Dissection {
+    let mut layers = Vec::new();
+    let mut note = packet.bytes().is_empty().then(|| "no bytes".to_owned());
+    let mut end = 0;
+    for pdu in packet.pdus() {
+        let mut fields = Fields::new(pdu);
+        match pdu.protocol() {
+            Protocol::Payload => fields.rest("payload", 0),
+            protocol if protocol <= Protocol::Arp => link::fields(&mut fields),
+            protocol if protocol <= Protocol::Gre => network::fields(&mut fields),
+            Protocol::Icmp | Protocol::Icmpv6 => icmp::fields(&mut fields),
+            Protocol::Udp | Protocol::Tcp => transport::fields(&mut fields),
+            _ => application::fields(&mut fields),
+        }
+        // A quoted packet may end anywhere.
+        note = note.or(fields.note.take().filter(|_| !pdu.is_quoted()));
+        end = fields.end();
+        layers.push(fields.layer());
+    }
+    let stated = packet.pdus().find(|pdu| pdu.protocol().is_network());
+    let stated = stated.map_or(end, |network| network.start() + network.bytes().len()).max(end);
+    layers.extend(opaque("surplus", end..stated));
+    layers.extend(opaque("padding", stated..packet.bytes().len()));
+    let missing = packet.original_length() - packet.bytes().len();
+    let cut = || {
+        let (here, all) = (packet.bytes().len(), packet.original_length());
+        format!("cut short: {here} of {all} bytes")
+    };
+    let note = note.or_else(|| (missing > 0).then(cut));
+    Dissection { layers, note, length: packet.bytes().len() }
+}
+
+/// A layer of octets that belong to no unit inside; none where there are none.
+fn opaque(name: &'static str, range: Range<usize>) -> Option<Layer> {
+    let value = Value::Bytes(range.len());
+    let fields = vec![Field { name, range: range.clone(), value }];
+    (!range.is_empty()).then_some(Layer { name, quoted: false, range, fields })
 }
 
 impl Dissection {
@@ -94,80 +145,66 @@ impl Dissection {
     }
 }
 
+impl Value {
+    /// The number that a field holds; `None` for addresses, text and octets.
+    pub fn number(&self) -> Option<u32> {
+        match *self {
+            Value::Number(number) | Value::Named(number, _) => Some(number),
+            Value::Word(word) | Value::Flags(word, _) => Some(u32::from(word)),
+            Value::Address(_) | Value::Mac(_) | Value::Text(_) | Value::Bytes(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
+        match self {
             Value::Number(number) => write!(f, "{number}"),
             Value::Named(number, name) => write!(f, "{number} ({name})"),
             Value::Word(word) => write!(f, "0x{word:04x}"),
             Value::Address(address) => write!(f, "{address}"),
-            Value::Flags(octet) => f.write_str(&flags(octet)),
+            Value::Mac(mac) => write!(f, "{mac}"),
+            Value::Flags(bits, names) => f.write_str(&flags(*bits, names)),
+            Value::Text(text) => f.write_str(text),
             Value::Bytes(1) => write!(f, "1 byte"),
             Value::Bytes(length) => write!(f, "{length} bytes"),
         }
     }
 }
 
-fn flags(octet: u8) -> String {
-    let names: Vec<_> = [(0x80, "reserved"), (0x40, "DF"), (0x20, "MF")]
-        .into_iter()
-        .filter_map(|(bit, name)| (octet & bit != 0).then_some(name))
-        .collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(" ") }
+fn flags(bits: u16, names: &[(u16, &'static str)]) -> String {
+    let set = names.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| *name);
+    let set: Vec<_> = set.collect();
+    if set.is_empty() { "none".to_owned() } else { set.join(" ") }
 }
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Value::Number(number) => serializer.serialize_u16(*number),
+            Value::Number(number) => serializer.serialize_u32(*number),
             other => serializer.collect_str(other),
         }
     }
 }
 
-/// How a field is cut out of its layer: its name, its range there, what its octets say.
+/// How a field is cut out of its unit: its name, its range there, what its octets say.
 type Row = (&'static str, Range<usize>, fn(&[u8]) -> Value);
-
-const IPV4: [Row; 12] = [
-    ("ipv4.version", ipv4::field::VERSION_IHL, |b| Value::Number(number(b) >> 4)),
-    ("ipv4.ihl", ipv4::field::VERSION_IHL, |b| Value::Number(number(b) & 0x0f)),
-    ("ipv4.tos", ipv4::field::TOS, plain),
-    ("ipv4.total_length", ipv4::field::TOTAL_LENGTH, plain),
-    ("ipv4.identification", ipv4::field::IDENTIFICATION, plain),
-    ("ipv4.flags", ipv4::field::FLAGS, |b| Value::Flags(b[0] & 0xe0)),
-    ("ipv4.fragment_offset", ipv4::field::FRAGMENT_OFFSET, |b| Value::Number(number(b) & 0x1fff)),
-    ("ipv4.ttl", ipv4::field::TTL, plain),
-    ("ipv4.protocol", ipv4::field::PROTOCOL, |b| named(b, protocol_name(b[0]))),
-    ("ipv4.checksum", ipv4::field::CHECKSUM, |b| Value::Word(number(b))),
-    ("ipv4.source", ipv4::field::SOURCE, address),
-    ("ipv4.destination", ipv4::field::DESTINATION, address),
-];
-
-const ICMP: [Row; 3] = [
-    ("icmp.type", icmp::field::TYPE, |b| named(b, icmp::type_name(b[0]))),
-    ("icmp.code", icmp::field::CODE, plain),
-    ("icmp.checksum", icmp::field::CHECKSUM, |b| Value::Word(number(b))),
-];
-
-const ECHO: [Row; 2] = [
-    ("icmp.identifier", icmp::field::IDENTIFIER, plain),
-    ("icmp.sequence", icmp::field::SEQUENCE, plain),
-];
-
-/// The second word of every other message: its meaning goes by type.
-const OTHER: [Row; 1] = [("icmp.rest", 4..ECHO_HEADER_LEN, bytes)];
 
 /// The name IANA gives a protocol number, as `ICMP`; `None` where it has none.
 pub(crate) fn protocol_name(number: u8) -> Option<&'static str> {
     IpNumber(number).keyword_str()
 }
 
-fn number(octets: &[u8]) -> u16 {
-    octets.iter().fold(0, |number, octet| number << 8 | u16::from(*octet))
+fn number(octets: &[u8]) -> u32 {
+    octets.iter().fold(0, |number, octet| number << 8 | u32::from(*octet))
 }
 
 fn plain(octets: &[u8]) -> Value {
     Value::Number(number(octets))
+}
+
+fn word(octets: &[u8]) -> Value {
+    Value::Word(number(octets) as u16)
 }
 
 fn named(octets: &[u8], name: Option<&'static str>) -> Value {
@@ -175,104 +212,78 @@ fn named(octets: &[u8], name: Option<&'static str>) -> Value {
     name.map_or(Value::Number(number), |name| Value::Named(number, name))
 }
 
+/// An IPv4 or an IPv6 address, by how many octets there are.
 fn address(octets: &[u8]) -> Value {
-    octets.first_chunk::<4>().map_or(bytes(octets), |octets| Value::Address((*octets).into()))
+    if let Ok(octets) = <[u8; 4]>::try_from(octets) {
+        return Value::Address(IpAddr::from(octets));
+    }
+    let octets16 = <[u8; 16]>::try_from(octets);
+    octets16.map_or(bytes(octets), |octets| Value::Address(IpAddr::from(octets)))
+}
+
+fn mac(octets: &[u8]) -> Value {
+    Mac::new(octets).map_or(bytes(octets), Value::Mac)
 }
 
 fn bytes(octets: &[u8]) -> Value {
     Value::Bytes(octets.len())
 }
 
-/// Walks the packet and collects layers. Its errors are the note on which a dissection ends.
-struct Cursor<'a> {
-    packet: &'a [u8],
-    layers: Vec<Layer>,
+/// Collects the fields of one unit. Ranges are given within the unit.
+struct Fields<'p> {
+    pdu: Pdu<'p>,
+    list: Vec<Field>,
+    note: Option<String>,
 }
 
-impl Cursor<'_> {
-    fn datagram(&mut self) -> Result<(), String> {
-        let Some(first) = self.packet.first() else {
-            return Err("no bytes".to_owned());
-        };
-        if first >> 4 != 4 {
-            self.opaque("payload", 0..self.packet.len());
-            return Err(format!("version {}, not IPv4", first >> 4));
-        }
-        self.layer("ipv4", 0..self.packet.len().min(MIN_HEADER_LEN), &IPV4)?;
-        Ipv4::new(self.packet).map_or(Ok(()), |ip| self.content(&ip))
+impl<'p> Fields<'p> {
+    fn new(pdu: Pdu<'p>) -> Self {
+        Fields { pdu, list: Vec::new(), note: None }
     }
 
-    /// What follows the fixed header: options, data, padding.
-    fn content(&mut self, ip: &Ipv4) -> Result<(), String> {
-        let (header_len, total) = (ip.header_len(), usize::from(ip.total_length()));
-        if header_len < MIN_HEADER_LEN {
-            return Err(format!("ihl {} is under 5", header_len / 4));
-        }
-        let Some(options) = ip.options() else {
-            return Err("the bytes end inside ipv4.options".to_owned());
-        };
-        self.options(options.len());
-        let data = self.data(ip, header_len);
-        self.opaque("padding", self.packet.len() - ip.padding().len()..self.packet.len());
-        match ip.is_truncated() {
-            true => Err(format!("cut short: {} of {total} bytes", self.packet.len())),
-            false => data,
-        }
-    }
-
-    fn options(&mut self, length: usize) {
-        if let (Some(layer), 1..) = (self.layers.last_mut(), length) {
-            layer.range.end += length;
-            let range = MIN_HEADER_LEN..MIN_HEADER_LEN + length;
-            let value = Value::Bytes(length);
-            layer.fields.push(Field { name: "ipv4.options", range, value });
-        }
-    }
-
-    fn data(&mut self, ip: &Ipv4, start: usize) -> Result<(), String> {
-        let Some(payload) = ip.payload() else {
-            return Err(format!("total length {} ends inside the header", ip.total_length()));
-        };
-        let range = start..start + payload.len();
-        if ip.protocol() != PROTOCOL_ICMP || ip.fragment_offset() != 0 {
-            self.opaque("payload", range);
-            return Ok(());
-        }
-        let echo = Icmp::new(payload).is_some_and(|icmp| icmp.is_echo());
-        let second: &[Row] = if echo { &ECHO } else { &OTHER };
-        let data = ("icmp.data", ECHO_HEADER_LEN..payload.len().max(ECHO_HEADER_LEN), bytes as _);
-        self.layer("icmp", range, &[&ICMP, second, &[data]].concat())
-    }
-
-    fn opaque(&mut self, name: &'static str, range: Range<usize>) {
-        if !range.is_empty() {
-            let value = Value::Bytes(range.len());
-            let fields = vec![Field { name, range: range.clone(), value }];
-            self.layers.push(Layer { name, range, fields });
-        }
-    }
-
-    /// Cuts a layer by its rows; the error names the field in which its bytes end.
-    fn layer(
-        &mut self,
-        name: &'static str,
-        range: Range<usize>,
-        rows: &[Row],
-    ) -> Result<(), String> {
-        let octets = &self.packet[range.clone()];
-        let mut fields = Vec::with_capacity(rows.len() + 1);
-        let mut result = Ok(());
+    /// Cuts fields out by their rows, as far as the bytes go; whether they went all the way. The note
+    /// names the field in which they end.
+    fn rows(&mut self, rows: &[Row]) -> bool {
         for (name, place, read) in rows {
-            let Some(field) = octets.get(place.clone()) else {
-                result = Err(format!("the bytes end before the end of {name}"));
-                break;
-            };
-            let place = place.start + range.start..place.end + range.start;
-            fields.push(Field { name, range: place, value: read(field) });
+            match self.pdu.get(place.clone()) {
+                Some(octets) => self.push(name, place.clone(), read(octets)),
+                None => {
+                    let note = format!("the bytes end before the end of {name}");
+                    self.note.get_or_insert(note);
+                    return false;
+                }
+            }
         }
-        fields.retain(|field| !field.range.is_empty());
-        self.layers.push(Layer { name, range, fields });
-        result
+        true
+    }
+
+    /// A field of its own making; one of no octets is left out.
+    fn push(&mut self, name: &'static str, place: Range<usize>, value: Value) {
+        if !place.is_empty() {
+            let start = self.pdu.start();
+            self.list.push(Field { name, range: start + place.start..start + place.end, value });
+        }
+    }
+
+    /// Everything from `start` to where the next unit begins, or this one ends, as octets.
+    fn rest(&mut self, name: &'static str, start: usize) {
+        let end = self.end() - self.pdu.start();
+        if start < end {
+            self.push(name, start..end, Value::Bytes(end - start));
+        }
+    }
+
+    /// Where in the frame the unit's own octets end: at the unit inside, or with its bytes.
+    fn end(&self) -> usize {
+        let last = self.pdu.start() + self.pdu.bytes().len();
+        let inside = self.pdu.inside().map_or(last, |inside| inside.start());
+        inside.min(last)
+    }
+
+    fn layer(self) -> Layer {
+        let range = self.pdu.start().min(self.end())..self.end();
+        let name = self.pdu.protocol().name();
+        Layer { name, quoted: self.pdu.is_quoted(), range, fields: self.list }
     }
 }
 

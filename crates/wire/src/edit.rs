@@ -210,6 +210,18 @@ impl Edit {
         }
     }
 
+    /// The same change to a packet in which `by` octets come first.
+    pub fn shifted(self, by: usize) -> Edit {
+        match self {
+            Edit::Set { offset, bytes } => Edit::Set { offset: offset + by, bytes },
+            Edit::Swap { a, b, length } => Edit::Swap { a: a + by, b: b + by, length },
+            Edit::Copy { from, to, length } => Edit::Copy { from: from + by, to: to + by, length },
+            Edit::Add16 { offset, value } => Edit::Add16 { offset: offset + by, value },
+            Edit::Insert { offset, bytes } => Edit::Insert { offset: offset + by, bytes },
+            Edit::Truncate { length } => Edit::Truncate { length: length + by },
+        }
+    }
+
     fn perform(&self, packet: &mut Vec<u8>) -> Result<(), Fault> {
         match self {
             Edit::Set { offset, bytes } => set(packet, *offset, bytes),

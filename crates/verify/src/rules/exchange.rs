@@ -33,7 +33,7 @@ pub(super) const UNANSWERED: Rule = Rule {
         _ => None,
     }),
     pass: GOOD,
-    fail: Example { request: PING, reply: None },
+    fail: Example::Exchange { request: PING, reply: None },
 };
 
 /// What is sent ends where the datagram does.

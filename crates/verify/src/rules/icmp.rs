@@ -4,10 +4,9 @@
 //! said without the others. A datagram cut short is the IPv4 rules' affair.
 
 use wire::icmp::{ECHO_HEADER_LEN, field};
-use wire::ipv4::PROTOCOL_ICMP;
-use wire::{Icmp, Ipv4};
+use wire::{Icmp, Pdu, Protocol};
 
-use super::ipv4::wrong_checksum;
+use super::checksum::wrong_checksum;
 use super::{GOOD, answered};
 use crate::rule::{Check, Fault, Level, Rule};
 
@@ -20,16 +19,15 @@ pub(super) const LENGTH: Rule = Rule {
     quote: "The first octet of the data portion of the datagram is a ICMP type field; the value of \
             this field determines the format of the remaining data.",
     note: Some("Every format of RFC 792 has eight octets or more."),
-    check: Check::Packet(length),
+    check: Check::Pdu(Protocol::Icmp, length),
     pass: GOOD,
     fail: answered("4500001a00000000400166e10a0000010a0000020000ffff0000"),
 };
 
-fn length(packet: &[u8]) -> Option<Fault> {
-    let (start, message) = message(packet)?;
-    let found = message.len();
+fn length(pdu: &Pdu) -> Option<Fault> {
+    let found = whole(pdu)?.len();
     let text = || format!("expected {ECHO_HEADER_LEN} bytes or more, found {found}");
-    (found < ECHO_HEADER_LEN).then(|| Fault::new(start..start + found, text()))
+    (found < ECHO_HEADER_LEN).then(|| Fault::new(0..found, text()))
 }
 
 /// The checksum is the one this message has.
@@ -41,14 +39,13 @@ pub(super) const CHECKSUM: Rule = Rule {
     quote: "The checksum is the 16-bit ones's complement of the one's complement sum of the ICMP \
             message starting with the ICMP Type.",
     note: Some("As for ipv4.checksum, of the two forms of zero only the sender's is right."),
-    check: Check::Packet(checksum),
+    check: Check::Pdu(Protocol::Icmp, checksum),
     pass: GOOD,
     fail: answered("4500002000000000400166db0a0000010a000002000012340007000170696e67"),
 };
 
-fn checksum(packet: &[u8]) -> Option<Fault> {
-    let (start, message) = message(packet)?;
-    wrong_checksum(message, field::CHECKSUM.start, start)
+fn checksum(pdu: &Pdu) -> Option<Fault> {
+    wrong_checksum(whole(pdu)?, field::CHECKSUM.start)
 }
 
 /// The code of an echo message is 0.
@@ -59,22 +56,17 @@ pub(super) const CODE: Rule = Rule {
     level: Level::Must,
     quote: "Code 0 may be received from a gateway or a host.",
     note: Some("The format gives an echo message no other code."),
-    check: Check::Packet(code),
+    check: Check::Pdu(Protocol::Icmp, code),
     pass: GOOD,
     fail: answered("4500002000000000400166db0a0000010a000002000121260007000170696e67"),
 };
 
-fn code(packet: &[u8]) -> Option<Fault> {
-    let (start, message) = message(packet)?;
-    let icmp = Icmp::new(message).filter(Icmp::is_echo)?;
-    let range = start + field::CODE.start..start + field::CODE.end;
-    Some(Fault::unless_equal(range, 0, icmp.code())?.mended_by(&[0]))
+fn code(pdu: &Pdu) -> Option<Fault> {
+    let icmp = Icmp::new(pdu.bytes()).filter(Icmp::is_echo)?;
+    Some(Fault::unless_equal(field::CODE, 0, icmp.code())?.mended_by(&[0]))
 }
 
-/// The ICMP message of a whole datagram and where in it that begins.
-fn message(packet: &[u8]) -> Option<(usize, &[u8])> {
-    let ip = Ipv4::new(packet)?;
-    let whole = ip.protocol() == PROTOCOL_ICMP && !ip.is_fragment() && !ip.is_truncated();
-    let message = ip.payload().filter(|_| whole)?;
-    Some((ip.header_len(), message))
+/// The octets of the message, where all are here.
+fn whole<'p>(pdu: &Pdu<'p>) -> Option<&'p [u8]> {
+    pdu.is_whole().then(|| pdu.bytes())
 }

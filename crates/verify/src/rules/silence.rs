@@ -195,12 +195,12 @@ pub(super) const ICMP_ERROR: Rule = Rule {
 
 /// That request met with silence.
 const fn unanswered(request: &'static str) -> Example {
-    Example { request, reply: None }
+    Example::Exchange { request, reply: None }
 }
 
 /// That request answered, as the sound ping of the examples would be.
 const fn answer(request: &'static str) -> Example {
-    Example { request, reply: Some(PONG) }
+    Example::Exchange { request, reply: Some(PONG) }
 }
 
 /// The fault of any reply where silence is due for that reason.

@@ -1,4 +1,6 @@
 use super::*;
+use std::net::Ipv4Addr;
+
 use crate::{Echo, hex};
 use proptest::prelude::*;
 
@@ -24,7 +26,7 @@ fn summaries() {
         "10.0.0.2 > 10.0.0.1 ICMP destination unreachable code 1, 64 bytes",
     );
     check(|p| p[20] = 99, "10.0.0.2 > 10.0.0.1 ICMP type 99, 64 bytes");
-    check(|p| p[9] = 17, "10.0.0.2 > 10.0.0.1 UDP, 64 bytes");
+    check(|p| p[9] = 17, "10.0.0.2:2048 > 10.0.0.1:63479 UDP, 64 bytes");
     check(|p| p[9] = 200, "10.0.0.2 > 10.0.0.1 protocol 200, 64 bytes");
     check(|p| p[7] = 2, "10.0.0.2 > 10.0.0.1 ICMP fragment at 16, 64 bytes");
     check(
@@ -46,7 +48,11 @@ fn summaries_of_broken_packets() {
     );
     check(|p| p[3] = 5, "10.0.0.2 > 10.0.0.1 ICMP, 0 bytes, total length 5 ends inside the header");
     check(|p| p[0] = 0x44, "10.0.0.2 > 10.0.0.1 ICMP, 0 bytes, ihl 4 is under 5");
-    check(|p| p[0] = 0x60, "84 bytes, version 6, not IPv4");
+    check(
+        |p| p[0] = 0x55,
+        "10.0.0.2 > 10.0.0.1 ICMP echo request id 7 seq 1, 64 bytes, version 5, not IPv4",
+    );
+    check(|p| p[0] = 0x60, "4001:66a7:a00:2:a00:1:800:f7f7 > 7:1:: HOPOPT, 44 bytes");
     check(|p| p.truncate(9), "9 bytes, the bytes end before the end of ipv4.protocol");
     check(Vec::clear, "no bytes");
 }

@@ -1,0 +1,46 @@
+//! The Ethernet header (RFC 894, IEEE 802.3) and the hardware addresses in it.
+
+use std::fmt;
+
+/// The octets of the header.
+pub const HEADER_LEN: usize = 14;
+
+/// The byte range of each field, from the start of the frame (RFC 894).
+pub mod field {
+    use std::ops::Range;
+
+    /// `destination` hardware address.
+    pub const DESTINATION: Range<usize> = 0..6;
+    /// `source` hardware address.
+    pub const SOURCE: Range<usize> = 6..12;
+    /// `type`, or the length of an IEEE 802.3 frame.
+    pub const TYPE: Range<usize> = 12..14;
+}
+
+/// A 48-bit hardware address (RFC 9542 section 2.1), in the order of the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Mac(pub [u8; 6]);
+
+impl Mac {
+    /// The address of every station.
+    pub const BROADCAST: Mac = Mac([0xff; 6]);
+
+    /// The address in the first six octets of `bytes`.
+    pub fn new(bytes: &[u8]) -> Option<Mac> {
+        bytes.first_chunk().map(|octets| Mac(*octets))
+    }
+
+    /// Whether it names a group of stations, or all: the lowest bit of the first octet (RFC 9542
+    /// section 2.1).
+    pub fn is_group(self) -> bool {
+        self.0[0] & 1 != 0
+    }
+}
+
+/// `02:00:5e:10:00:01`
+impl fmt::Display for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, g] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
