@@ -8,11 +8,21 @@ EPOCH = 1_700_000_000 * 10**9
 
 
 class Captured(NamedTuple):
-    """A packet as a capture holds it; `data` may be shorter than `length` (bytes on the wire)."""
+    """A packet as a capture holds it; `data` may be shorter than `length` (bytes on the wire). `mark` says
+    what is special about it: offload."""
 
     link: int
     data: bytes
     length: int
+    mark: str = ""
+
+
+LABELS = "packet\tkind\texpect\tfield\toffset\tlength\n"
+
+
+def write_labels(path, rows) -> None:
+    """What is known of packets: number from 1, kind, `fault` or `legal`, name of the field, its place."""
+    path.write_text(LABELS + "".join("\t".join(map(str, row)) + "\n" for row in rows))
 
 
 def times(seed: int):

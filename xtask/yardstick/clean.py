@@ -4,7 +4,7 @@ import itertools
 import random
 
 import walk
-from capture import Captured, write_pcap, write_pcapng
+from capture import Captured, write_labels, write_pcap, write_pcapng
 from exchange import Exchange, Variation
 from traffic import datagrams, dhcp, dns, icmp, neighbours, tcp, tunnels
 
@@ -39,6 +39,12 @@ def stream(exchanges: list[Exchange], link: int, count: int, dice: random.Random
     return packets
 
 
+def label(capture, packets: list[Captured]) -> None:
+    """Which checksums were left to a card: right, and yet not what the RFCs say."""
+    rows = [(n, "offload", "legal", "checksum", 0, 0) for n, packet in enumerate(packets, 1) if packet.mark]
+    write_labels(capture.with_suffix(".labels.tsv"), rows)
+
+
 def write(out, count: int, seed: int) -> int:
     """One pcap for each link type and a pcapng with all; how many packets that makes."""
     dice = random.Random(seed)
@@ -48,7 +54,9 @@ def write(out, count: int, seed: int) -> int:
     for link, share in shares.items():
         packets = stream(exchanges, link, int(count * share), dice)
         write_pcap(out / FILES[link], link, packets)
+        label(out / FILES[link], packets)
         total += len(packets)
         mixed += stream(exchanges, link, int(count * 0.1 / len(shares)), dice)
     write_pcapng(out / "mixed.pcapng", mixed)
+    label(out / "mixed.pcapng", mixed)
     return total + len(mixed)

@@ -186,7 +186,8 @@ class Variation:
     def captured(self, link: int, one: Step, data: bytes, snap: int | None) -> Captured:
         data = self.wrap(link, one, data)
         snap = one.options.get("cut", snap)
-        return Captured(link, data[:snap] if snap else data, len(data))
+        mark = "offload" if one.options.get("offload") else ""
+        return Captured(link, data[:snap] if snap else data, len(data), mark)
 
     def wrap(self, link: int, one: Step, data: bytes) -> bytes:
         kind = one.ethertype.to_bytes(2, "big")

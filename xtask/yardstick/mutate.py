@@ -6,11 +6,10 @@ import checksum
 import clean
 import fields
 import walk
-from capture import Captured, write_pcap
+from capture import Captured, write_labels, write_pcap
 from exchange import Exchange, Variation
 from faults import FAULTS, Fault
 
-LABELS = "packet\tkind\texpect\tfield\toffset\tlength\n"
 # Steps that are not what they seem already.
 SPECIAL = ("offload", "cut", "silent")
 PATIENCE = 400
@@ -87,8 +86,8 @@ def write(out, count: int, seed: int) -> int:
         data, (field, offset, length) = draw(fault, found[fault.needs], dice)
         packets.append(Captured(walk.ETHERNET, data, len(data)))
         expect = "legal" if fault.legal else "fault"
-        labels.append(f"{number + 1}\t{fault.kind}\t{expect}\t{field}\t{offset}\t{length}\n")
+        labels.append((number + 1, fault.kind, expect, field, offset, length))
     write_pcap(out / "mutated.pcap", walk.ETHERNET, packets)
-    (out / "mutated.labels.tsv").write_text(LABELS + "".join(labels))
+    write_labels(out / "mutated.labels.tsv", labels)
     print(f"{len(FAULTS)} kinds of faults")
     return len(packets)

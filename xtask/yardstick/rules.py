@@ -8,9 +8,8 @@ import random
 
 import walk
 from broken import ip, leases, link, messages, names, transport
-from capture import write_pcap
+from capture import write_labels, write_pcap
 from exchange import Exchange, Variation
-from mutate import LABELS
 
 FAMILIES = (link, ip, messages, transport, names, leases)
 # Variations of each case.
@@ -26,8 +25,8 @@ def write(out, _count: int, seed: int) -> int:
             for kind, steps in family.cases():
                 made = Variation(Exchange(kind, steps, (40001, 53)), dice).packets(walk.ETHERNET)
                 packets += made
-                labels.append(f"{len(packets)}\t{kind}\tfault\t-\t0\t{len(made[-1].data)}\n")
+                labels.append((len(packets), kind, "fault", "-", 0, len(made[-1].data)))
     write_pcap(out / "rules.pcap", walk.ETHERNET, packets)
-    (out / "rules.labels.tsv").write_text(LABELS + "".join(labels))
-    print(f"{len({line.split(chr(9))[1] for line in labels})} kinds of broken rules")
+    write_labels(out / "rules.labels.tsv", labels)
+    print(f"{len({kind for _, kind, *_ in labels})} kinds of broken rules")
     return len(packets)

@@ -35,7 +35,7 @@ def flags():
     yield "tcp.ack_number", tcp("R", ack=77)
     yield "tcp.port_zero", tcp("S", dport=0)
     yield "tcp.syn_data", tcp("S", b"data with the handshake")
-    yield "tcp.fragmented_syn_ack_ecn", tcp("SEC", reserved=0, urgptr=9)
+    yield "tcp.urgent_pointer", tcp("SEC", urgptr=9)
 
 
 def tcp_options():
