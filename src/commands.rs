@@ -23,6 +23,7 @@ pub mod check;
 pub mod cidr;
 pub mod config;
 pub mod eval;
+pub mod lint;
 pub mod models;
 pub mod ping;
 pub mod replay;

@@ -17,6 +17,7 @@ pub mod eval;
 pub mod flow;
 pub mod journal;
 pub mod link;
+pub mod lint;
 pub mod mind;
 pub mod notice;
 pub mod offload;

@@ -24,6 +24,8 @@ enum Command {
     Replay(commands::replay::Replay),
     /// Measure models on fresh random packets, side by side.
     Eval(commands::eval::Eval),
+    /// Hold every packet of a capture against the RFCs: findings, clauses, fixes.
+    Lint(commands::lint::Lint),
     /// Find out whether a model can be the host, before any traffic.
     Check(commands::check::Check),
     /// List the providers, or the models that one offers.
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Some(Command::Run(run)) => run.run(),
         Some(Command::Replay(replay)) => replay.run(),
         Some(Command::Eval(eval)) => eval.run(),
+        Some(Command::Lint(lint)) => lint.run(),
         Some(Command::Check(check)) => check.run(),
         Some(Command::Models(models)) => models.run(),
         Some(Command::Config(config)) => config.run(),

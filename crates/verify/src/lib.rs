@@ -2,16 +2,21 @@
 //!
 //! It may veto and never repair. [`judge`] holds an exchange against [`RULES`], each a clause of an
 //! RFC; [`admit()`] is the only maker of an [`Admitted`] packet, the only kind that can be
-//! transmitted; [`due()`] says what a request calls for. No I/O, no clock, no model, no state, and no
-//! code that builds a reply: findings name the right value of a field at most, never a packet.
+//! transmitted; [`due()`] says what a request calls for. No I/O, no clock, no model, and no code that
+//! builds a reply: findings name the right value of a field at most, never a packet.
+//!
+//! The same rows lint captures: [`inspect`] holds any frame against those that need no other,
+//! [`Linter`] adds what several packets show together, and [`assert_conforms!`] does it in the tests of
+//! whoever writes a stack of their own.
 //!
 //! In the order a packet meets them: [`Host`], [`due()`], [`exchange`], [`rules`], [`finding`],
-//! [`admit()`].
+//! [`admit()`]; for a capture [`trace`].
 
 #![forbid(unsafe_code)]
 
 use std::net::Ipv4Addr;
 
+pub use wire::Link;
 use wire::Packet;
 
 pub mod admit;
@@ -20,6 +25,7 @@ pub mod exchange;
 pub mod finding;
 pub mod rule;
 pub mod rules;
+pub mod trace;
 
 pub use admit::{Admitted, Veto, admit, admit_silence};
 pub use due::{Due, Reason, due};
@@ -27,6 +33,7 @@ pub use exchange::Exchange;
 pub use finding::Finding;
 pub use rule::{Check, Example, Fault, Level, Rule, Scope, Severity};
 pub use rules::{RULES, rule};
+pub use trace::{Linter, Located, Observation, Trace};
 
 /// Who we are: the host whose replies are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +77,52 @@ pub fn inspect(packet: &Packet) -> Vec<Finding> {
         findings.extend(rules.iter().filter_map(|rule| rule.judge_pdu(&pdu)));
     }
     findings
+}
+
+/// Fails a test unless bytes that your own stack made break no rule: an IP packet, or a frame of the
+/// [`Link`](wire::Link) given second. The failure lists the findings with their clauses, and the bytes.
+/// Remarks do not fail it.
+///
+/// ```
+/// # fn my_stack_sends_a_ping() -> Vec<u8> { vec![0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0x66, 0xdf, 10, 0, 0, 2, 10, 0, 0, 1, 8, 0, 0xf7, 0xf6, 0, 1, 0, 8] }
+/// verify::assert_conforms!(my_stack_sends_a_ping());
+/// ```
+///
+/// ```should_panic
+/// let frame = [0; 60];
+/// verify::assert_conforms!(frame, wire::Link::RawIp);
+/// ```
+#[macro_export]
+macro_rules! assert_conforms {
+    ($bytes:expr $(,)?) => {
+        $crate::assert_conforms!($bytes, $crate::Link::RawIp)
+    };
+    ($bytes:expr, $link:expr $(,)?) => {
+        if let Err(report) =
+            $crate::conforms(::core::convert::AsRef::<[u8]>::as_ref(&$bytes), $link)
+        {
+            panic!("{report}");
+        }
+    };
+}
+
+/// Whether a frame breaks no rule: what [`assert_conforms!`] asks.
+///
+/// # Errors
+/// A report: the findings above [`Severity::Note`] with their clauses, and the bytes in hex.
+pub fn conforms(frame: &[u8], link: Link) -> Result<(), String> {
+    let packet = Packet::new(link, frame, frame.len());
+    let mut findings = inspect(&packet);
+    findings.retain(|finding| finding.severity > Severity::Note);
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let count = findings.len();
+    let mut report = format!("{count} of softstack's rules broken by {} bytes:\n", frame.len());
+    for finding in findings {
+        report += &format!("  {finding}\n    \u{201c}{}\u{201d}\n", finding.rule.quote);
+    }
+    Err(report + &wire::hex::dump(frame))
 }
 
 /// [`inspect`]s an IP packet of either version without link headers.

@@ -16,6 +16,7 @@ mod exchange;
 mod icmp;
 mod ipv4;
 mod silence;
+mod trace;
 mod udp;
 
 #[cfg(test)]
@@ -65,6 +66,17 @@ pub static RULES: &[Rule] = &[
     silence::ICMP_CHECKSUM,
     silence::ICMP_TYPE,
     silence::ICMP_ERROR,
+    trace::FRAGMENT_OVERLAP,
+    trace::FRAGMENT_END,
+    trace::FRAGMENT_OVERLAP_6,
+    trace::FRAGMENT_END_6,
+    trace::DUPLICATE,
+    trace::UNANSWERED_6,
+    trace::LENGTH_6,
+    trace::PAYLOAD_6,
+    trace::DNS_QUESTION,
+    trace::DNS_UNANSWERED,
+    trace::CONFLICT,
 ];
 
 /// The rule of that name, such as `icmp.echo.payload`.

@@ -1,0 +1,103 @@
+use wire::{Link, Packet, hex};
+
+use super::*;
+use crate::{Check, Example, RULES};
+
+/// What a linter finds in these frames, by packet and rule.
+fn lint(link: Link, frames: &[&str]) -> Vec<(u64, &'static str, Severity)> {
+    let mut linter = Linter::new();
+    let mut found = Vec::new();
+    for (index, frame) in frames.iter().enumerate() {
+        let frame = hex::parse(frame).unwrap();
+        let findings = linter.packet(&Packet::new(link, &frame, frame.len()));
+        let number = index as u64 + 1;
+        found.extend(findings.iter().map(|finding| (number, finding.rule.id, finding.severity)));
+    }
+    let open = linter.end().into_iter();
+    found.extend(open.map(|at| (at.packet, at.finding.rule.id, at.finding.severity)));
+    found
+}
+
+#[test]
+fn examples_of_traces_keep_and_break_their_rule() {
+    let mut count = 0;
+    for rule in RULES.iter().filter(|rule| matches!(rule.check, Check::Trace)) {
+        let (Example::Trace(link, pass), Example::Trace(_, fail)) = (rule.pass, rule.fail) else {
+            panic!("{}: its examples are no traces", rule.id);
+        };
+        assert_eq!(lint(link, pass), [], "{}", rule.id);
+        let found = lint(link, fail);
+        assert!(found.iter().any(|found| found.1 == rule.id), "{}: {found:?}", rule.id);
+        assert!(found.iter().all(|found| found.1 == rule.id), "{}: {found:?}", rule.id);
+        count += 1;
+    }
+    assert_eq!(count, 11);
+}
+
+const PING: &str = "4500002000000000400166db0a0000020a000001080019270007000170696e67";
+const PONG: &str = "4500002000000000400166db0a0000010a000002000021270007000170696e67";
+
+#[test]
+fn a_packet_that_was_captured_twice_is_a_remark() {
+    let found = lint(Link::RawIp, &[PING, PONG, PONG]);
+    assert_eq!(found, [(3, "exchange.duplicate", Severity::Note)]);
+}
+
+#[test]
+fn two_requests_may_have_two_replies() {
+    assert_eq!(lint(Link::RawIp, &[PING, PING, PONG, PONG]), []);
+}
+
+#[test]
+fn a_reply_without_its_request_is_let_be() {
+    assert_eq!(lint(Link::RawIp, &[PONG, PONG]), []);
+}
+
+#[test]
+fn a_reply_that_does_not_return_the_data() {
+    let other = "4500002000000000400166db0a0000010a0000020000211a0007000170696e74";
+    assert_eq!(lint(Link::RawIp, &[PING, other]), [(2, "icmp.echo.payload", Severity::Error)]);
+    let short = "4500001f00000000400166dc0a0000010a0000020000218e0007000170696e";
+    assert_eq!(lint(Link::RawIp, &[PING, short]), [(2, "icmp.echo.length", Severity::Error)]);
+}
+
+#[test]
+fn a_request_to_a_group_may_have_many_replies() {
+    let all = "4500002000000000400170da0a000002ffffffff080019270007000170696e67";
+    let frames = [all, PONG, "4500002000000000400166d20a00000a0a000002000021270007000170696e67"];
+    let found = lint(Link::RawIp, &frames);
+    let remark = |packet| (packet, "silence.broadcast", Severity::Note);
+    assert!(found.contains(&remark(2)) && found.contains(&remark(3)), "{found:?}");
+    assert!(found.iter().all(|found| found.2 == Severity::Note || found.0 == 1), "{found:?}");
+}
+
+#[test]
+fn offload_is_told_once_a_flow() {
+    // The checksum field holds the sum of addresses, protocol and length.
+    let offloaded = "4500002000000000401166cb0a0000020a0000010fa00007000c142070696e67";
+    let back = "4500002000000000401166cb0a0000010a00000200070fa0000c142070696e67";
+    let found = lint(Link::RawIp, &[offloaded, offloaded, back, offloaded, back]);
+    let note = |packet| (packet, "udp.checksum", Severity::Note);
+    assert_eq!(found, [note(1), note(3)]);
+}
+
+#[test]
+fn a_repeated_fragment_and_the_next_datagram_of_its_name_are_fine() {
+    let first = "4500002400072000401146c00a0000020a0000010fa00007001800000102030405060708";
+    let last = "4500001c00070002401166c60a0000020a0000011111111111111111";
+    let longer = "4500002400070002401166be0a0000020a00000122222222222222222222222222222222";
+    assert_eq!(lint(Link::RawIp, &[first, first, last, last]), []);
+    assert_eq!(lint(Link::RawIp, &[last, first, first, longer]), []);
+}
+
+#[test]
+fn memory_is_bounded() {
+    let mut linter = Linter::new();
+    let mut ping = hex::parse(PING).unwrap();
+    for number in 0..200_000_u32 {
+        ping[12..16].copy_from_slice(&number.to_be_bytes());
+        linter.packet(&Packet::ip(&ping));
+    }
+    assert_eq!(linter.end().len(), REMEMBERED);
+    assert!(linter.trace.remarks.len() <= REMEMBERED);
+}
