@@ -24,14 +24,17 @@ class Connection:
         self.steps = []
         self.clock = 1000
         self.mss = 1460 if version == 4 else 1440
-        self.tos = dice.choice((0, 0, 2, 0x10, 0xB8))
+        self.tos = dice.choice((0, 0, 0x10, 0xB8))
+        self.ecn = False
 
-    def addresses(self, up: bool):
+    def addresses(self, up: bool, data: bytes):
+        # Segments with data only (RFC 3168, sections 6.1.1 and 6.1.4).
+        service = self.tos | 2 if self.ecn and data else self.tos
         layer, names = (IP, (CLIENT4, SERVER4)) if self.version == 4 else (IPv6, (CLIENT6, SERVER6))
         source, target = names if up else names[::-1]
         if self.version == 4:
-            return layer(src=source, dst=target, ttl=64, flags="DF", tos=self.tos)
-        return layer(src=source, dst=target, hlim=64, tc=self.tos, fl=0x12345 if up else 0x54321)
+            return layer(src=source, dst=target, ttl=64, flags="DF", tos=service)
+        return layer(src=source, dst=target, hlim=64, tc=service, fl=0x12345 if up else 0x54321)
 
     def send(self, up: bool, flags: str, data: bytes = b"", options=(), skip=0, count=True, **more):
         """One segment; `skip` is added to its sequence number, `count` moves the sender on."""
@@ -45,7 +48,8 @@ class Connection:
         numbers = dict(seq=(self.next[up] + skip) % 2**32, ack=self.next[not up] if "A" in flags else 0)
         numbers.update(more)
         segment = TCP(sport=ports[0], dport=ports[1], flags=flags, options=every, window=numbers.pop("window", 64240), **numbers)
-        self.steps.append(step(self.addresses(up) / segment / Raw(data) if data else self.addresses(up) / segment, up, **extra))
+        packet = self.addresses(up, data) / segment
+        self.steps.append(step(packet / Raw(data) if data else packet, up, **extra))
         if count:
             self.next[up] += len(data) + ("S" in flags) + ("F" in flags)
 
@@ -58,6 +62,7 @@ class Connection:
         self.send(True, "SEC" if ecn else "S", options=options)
         self.send(False, "SAE" if ecn else "SA", options=options)
         self.send(True, "A")
+        self.ecn = ecn
 
     def talk(self, turns: int):
         for _ in range(turns):
@@ -71,6 +76,8 @@ class Connection:
 
     def lose(self):
         """A segment is lost; the receiver says with SACK (RFC 2018) what it has, and it comes again."""
+        # What is sent again must not be marked (RFC 3168, section 6.1.5).
+        self.ecn = False
         lost, base = text(self.dice, 700), self.next[False]
         self.next[False] += 700
         later = text(self.dice, 700)
@@ -114,6 +121,7 @@ def special(dice, version: int, port: int) -> Exchange:
     line = Connection(dice, version, port, dice.random() < 0.5)
     line.handshake(ecn=True)
     line.talk(1)
+    line.ecn = False
     line.send(True, "A", b"\0", skip=-1, count=False)
     line.send(False, "A")
     line.send(True, "A", window=0)
@@ -142,6 +150,19 @@ def large(dice, version: int, port: int) -> Exchange:
     return line.exchange("offload")
 
 
+def bulk(dice, version: int, port: int) -> Exchange:
+    """A download: full segments, one acknowledgement for two."""
+    line = Connection(dice, version, port, True)
+    line.handshake()
+    line.send(True, "PA", WORDS)
+    for number in range(24):
+        line.send(False, "A", text(dice, line.mss - 12))
+        if number % 2:
+            line.send(True, "A")
+    line.close("fin")
+    return line.exchange("bulk")
+
+
 def exchanges(dice):
     for version in (4, 4, 6):
         for port in PORTS:
@@ -155,5 +176,6 @@ def exchanges(dice):
                 yield line.exchange(how)
             yield refused(dice, version, port)
             yield special(dice, version, port)
+            yield bulk(dice, version, port)
         yield large(dice, version, 443)
         yield large(dice, version, 5001)
