@@ -1,13 +1,14 @@
 //! The project's own tools, never shipped: `cargo xtask bench` measures nano against the kernel and
 //! a minimal responder, `cargo xtask flood` what a flood costs a hosted model, `cargo xtask tokens` what its
 //! replies cost; `cargo xtask provider` is a local server that stands in for one, and `cargo xtask licences`
-//! checks what we depend on. This is the one place, beside the tests, with code that builds an echo reply.
+//! checks what we depend on; `cargo xtask agree` holds `softstack lint` against Wireshark and tcpdump. This is the one place, beside the tests, with code that builds an echo reply.
 
 use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod agree;
 mod bench;
 mod flood;
 mod licences;
@@ -36,6 +37,8 @@ enum Task {
     Provider(stand_in::StandIn),
     /// Fail on a dependency whose licence or source we do not allow.
     Licences,
+    /// Compare `softstack lint` with Wireshark, tcpdump and what is known of the packets.
+    Agree(agree::Agree),
     /// Count what a reply costs in tokens, in each form.
     Tokens(tokens::Tokens),
     /// One host in one sandbox under one run of ping; the benchmark starts these.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Bench(bench) => bench.run(),
         Task::Flood(flood) => flood.run(),
         Task::Provider(stand_in) => stand_in.run(),
+        Task::Agree(agree) => agree.run(),
         Task::Licences => licences::check(),
         Task::Tokens(tokens) => tokens.run(),
         Task::Round(plan) => plan.run(),

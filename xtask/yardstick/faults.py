@@ -193,7 +193,8 @@ def udp4_without(data, h, dice):
 
 @fault("udp.zero_checksum.over_ipv6", "udp", ["udp"])
 def udp6_without(data, h, dice):
-    if h.ip.kind != "ipv6":
+    # A tunnel may do without (RFC 6935).
+    if h.ip.kind != "ipv6" or word(data, h.offset + 2) == 4789:
         return None
     set_word(data, h.offset + 6, 0)
     return "checksum", 6, 2

@@ -7,8 +7,9 @@ from exchange import CLIENT4, CLIENT6, PORT, SERVER4, SERVER6, Step, step
 
 PORTS = dict(sport=PORT, dport=40001)
 PAYLOAD = UDP(**PORTS) / Raw(b"some data for this datagram")
-# A datagram to be cut into fragments: what the first brings says how long the whole is.
-DATAGRAM = bytes(UDP(**PORTS, len=120, chksum=0)) + bytes(range(97, 123)) * 100
+LETTERS = bytes(range(97, 123)) * 100
+# An experiment's protocol (RFC 3692): nothing in the fragments but data.
+PROTOCOL = 253
 MARTIANS = ("127.0.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "0.1.2.3")
 MARTIANS6 = ("::1", "ff02::1", "::ffff:10.0.0.1")
 
@@ -47,13 +48,13 @@ def optioned(options: bytes) -> Step:
 
 def part4(offset: int, length: int, more: bool) -> Step:
     """A fragment; `offset` in bytes. All parts of a case have the exchange's identification."""
-    head = four(flags="MF" if more else 0, frag=offset // 8, proto=17)
-    return step(head / Raw(DATAGRAM[offset if offset < 1000 else 8 :][:length]), same=True)
+    head = four(flags="MF" if more else 0, frag=offset // 8, proto=PROTOCOL)
+    return step(head / Raw(LETTERS[:length]), same=True)
 
 
 def part6(offset: int, length: int, more: bool) -> Step:
-    head = six() / IPv6ExtHdrFragment(nh=17, offset=offset // 8, m=more, id=0x77777777)
-    return step(head / Raw(DATAGRAM[offset if offset < 1000 else 8 :][:length]))
+    head = six() / IPv6ExtHdrFragment(nh=PROTOCOL, offset=offset // 8, m=more, id=0x77777777)
+    return step(head / Raw(LETTERS[:length]))
 
 
 def fragments():
