@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::prompt::Prompt;
 
 mod anthropic;
+pub mod batch;
 mod dialect;
 mod extra;
 mod hosted;
@@ -45,6 +46,11 @@ pub trait Backend: Send + Sync {
 
     /// Most tokens that it may write in one completion.
     fn most_output(&self) -> u64;
+
+    /// The way to ask many prompts at once at half the price, where the API has one.
+    fn batch(&self) -> Option<&dyn batch::Batch> {
+        None
+    }
 }
 
 /// A piece of a completion.
@@ -54,6 +60,8 @@ pub enum Delta<'a> {
     Thinking(&'a str),
     /// Of its answer.
     Text(&'a str),
+    /// None: the call failed and is repeated, and what came before is void.
+    Again,
 }
 
 /// What a model said.
@@ -67,6 +75,26 @@ pub struct Completion {
     pub usd: Option<f64>,
     /// Why it ended.
     pub stop: Stop,
+}
+
+impl Completion {
+    /// Why it is no whole answer, if it is none, where `most` tokens might be written; in words.
+    pub fn complaint(&self, most: u64) -> Option<String> {
+        let written = self.usage.output;
+        match &self.stop {
+            Stop::Refused(why) => Some(format!("the model declined to answer: {why}")),
+            // Servers round the limit, but not by a tenth.
+            Stop::Length if written < most - most / 10 => Some(format!(
+                "the answer was cut after {written} tokens, although --max-tokens allows {most}: the \
+                 model's context is full, or its server has a limit of its own"
+            )),
+            Stop::Length => {
+                Some(format!("the answer was cut at the {most} tokens of --max-tokens"))
+            }
+            Stop::Done if self.text.trim().is_empty() => Some("the answer is empty".into()),
+            Stop::Done => None,
+        }
+    }
 }
 
 /// Why a completion ended.
@@ -219,6 +247,9 @@ pub enum BackendError {
     /// The program is ending.
     #[error("interrupted")]
     Interrupted,
+    /// A batch came to nothing as a whole.
+    #[error("the batch failed: {0}")]
+    Batch(String),
     /// A recording holds no answer to this packet.
     #[error("{0}")]
     NotRecorded(String),

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use clap::Args;
 use signal_hook::consts::{SIGINT, SIGTERM};
+use softstack::backend::Spending;
 use softstack::config::{Config, Settings};
 use softstack::journal::{Journal, JsonLines};
 use softstack::stack::Thinkers;
@@ -24,6 +25,7 @@ pub mod cidr;
 pub mod config;
 pub mod eval;
 pub mod lint;
+pub mod explain;
 pub mod models;
 pub mod ping;
 pub mod replay;
@@ -147,6 +149,19 @@ pub fn print(text: &str) -> std::io::Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
+}
+
+/// What tokens were read and written, and what that cost.
+pub fn cost(spending: &Spending) -> String {
+    let usage = &spending.usage;
+    let usd = match spending.usd {
+        Some(0.0) => "free".to_owned(),
+        Some(usd) => format!("${usd:.6}"),
+        None => "at an unknown price".to_owned(),
+    };
+    let (read, written) = (usage.total() - usage.output, usage.output);
+    let about = if usage.estimated { "about " } else { "" };
+    format!("{about}{read} tokens read, {written} written, {usd}")
 }
 
 /// The host at an address, with the directed broadcast address of its network (RFC 1122 3.2.1.3).

@@ -19,10 +19,12 @@ use crate::backend::{BackendError, Failure};
 use crate::budget::LedgerError;
 use crate::prompt::{Form, Thinking};
 
+mod asked;
 mod bound;
 mod models;
 mod show;
 
+pub use asked::Asked;
 pub use bound::Bound;
 pub use models::{Member, Opened, account};
 

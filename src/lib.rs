@@ -3,17 +3,20 @@
 //! The modules in the order in which a packet meets them:
 //! [`link`] receives it (in a [`sandbox`], from a [`pinger`]), [`admission`] lets it wait for its
 //! turn, a [`mind`] thinks about it: nano in its own tokens (its [`reasoning`] in plain English), a
-//! hosted model by a [`prompt`] to a [`backend`], within a [`budget`], whose answer the [`transcript`]
+//! hosted model by a [`prompt`] to a [`backend`] (a [`call`], within a [`budget`]), whose answer the [`transcript`]
 //! reads (and [`offload`] completes, if that was asked for). The [`stack`] asks the judge (the crate
 //! `verify`), keeps each [`flow`] in order and transmits what was admitted; every step is in the
 //! [`journal`], which the [`view`] shows, and [`notice`]s too. [`config`] says which model and how;
-//! [`eval`] measures minds on packets whose right treatment is known.
+//! [`eval`] measures minds on packets whose right treatment is known; [`explain`] has a model explain a packet
+//! of a capture, and checks what it says.
 
 pub mod admission;
 pub mod backend;
 pub mod budget;
+pub mod call;
 pub mod config;
 pub mod eval;
+pub mod explain;
 pub mod flow;
 pub mod journal;
 pub mod link;

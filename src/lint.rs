@@ -327,3 +327,7 @@ impl Session<'_> {
         }
     }
 }
+//! The linter of captures.
+
+pub mod filter;
+pub mod nearest;

@@ -26,6 +26,8 @@ enum Command {
     Eval(commands::eval::Eval),
     /// Hold every packet of a capture against the RFCs: findings, clauses, fixes.
     Lint(commands::lint::Lint),
+    /// Explain a packet: its fields, what is wrong with it and, with a model, why.
+    Explain(Box<commands::explain::Explain>),
     /// Find out whether a model can be the host, before any traffic.
     Check(commands::check::Check),
     /// List the providers, or the models that one offers.
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Some(Command::Replay(replay)) => replay.run(),
         Some(Command::Eval(eval)) => eval.run(),
         Some(Command::Lint(lint)) => lint.run(),
+        Some(Command::Explain(explain)) => explain.run(),
         Some(Command::Check(check)) => check.run(),
         Some(Command::Models(models)) => models.run(),
         Some(Command::Config(config)) => config.run(),

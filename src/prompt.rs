@@ -113,7 +113,8 @@ pub struct Program {
     /// Whether the runtime computes the checksums of the reply.
     pub offload: bool,
     text: Arc<str>,
-    structured: Arc<str>,
+    /// The same with a word on JSON; `None` where the answer is prose.
+    structured: Option<Arc<str>>,
 }
 
 impl Program {
@@ -131,8 +132,14 @@ impl Program {
         let json = include_str!("../programs/answer-json.md")
             .replace("{field}", form.field())
             .replace("{word}", form.word());
-        let structured = format!("{text}\n{json}").into();
+        let structured = Some(format!("{text}\n{json}").into());
         Program { form, offload, text: text.into(), structured }
+    }
+
+    /// The program of who explains packets, in prose.
+    pub fn explainer() -> Program {
+        let text = include_str!("../programs/explain.md").into();
+        Program { form: Form::default(), offload: false, text, structured: None }
     }
 }
 
@@ -161,6 +168,11 @@ impl Prompt {
         Prompt { program: program.clone(), turn, packet: event.packet.clone(), attempt: 1 }
     }
 
+    /// The prompt that asks for prose about `packet`.
+    pub fn about(program: &Program, packet: Vec<u8>, turn: String) -> Prompt {
+        Prompt { program: program.clone(), turn, packet, attempt: 1 }
+    }
+
     /// Adds what was wrong with the answer before: the judge's findings, or that it could not be read.
     pub fn object(&mut self, attempt: u32, answer: &str, objections: &[Finding], unread: &str) {
         self.attempt = attempt;
@@ -183,7 +195,13 @@ impl Prompt {
 
     /// The stable part; `structured` if the answer is to be JSON.
     pub fn system(&self, structured: bool) -> &str {
-        if structured { &self.program.structured } else { &self.program.text }
+        let json = self.program.structured.as_ref().filter(|_| structured);
+        json.unwrap_or(&self.program.text)
+    }
+
+    /// Whether the answer can be JSON at all.
+    pub fn can_be_structured(&self) -> bool {
+        self.program.structured.is_some()
     }
 
     /// The form that the answer shall have.
@@ -210,13 +228,13 @@ impl Prompt {
     /// No fewer tokens than a model reads of this. A tokenizer may split hex into single digits; of
     /// English it makes far less than a token for two bytes (`cargo xtask tokens` counts both).
     pub fn most_input(&self) -> u64 {
-        let program = self.program.structured.len().div_ceil(2);
+        let program = self.system(true).len().div_ceil(2);
         (program + self.turn.len()) as u64 + 500
     }
 }
 
 /// As `tcpdump -x` prints a packet.
-fn dump(packet: &[u8]) -> String {
+pub(crate) fn dump(packet: &[u8]) -> String {
     let mut text = String::with_capacity(packet.len() * 3);
     for (row, bytes) in packet.chunks(16).enumerate() {
         let _ = write!(text, "0x{:04x}:", row * 16);
@@ -238,7 +256,8 @@ mod tests {
     fn the_program_is_whole() {
         for (form, offload) in [(Form::Bytes, false), (Form::Edits, true)] {
             let program = Program::new(form, offload);
-            for text in [&program.text, &program.structured] {
+            let structured = program.structured.clone().unwrap();
+            for text in [&program.text, &structured] {
                 assert!(!text.contains(['{', '}']), "a blank was not filled in: {text}");
                 assert!(text.contains(form.word()));
                 assert_eq!(text.contains("## Checksum offload"), offload);
@@ -246,7 +265,7 @@ mod tests {
                 let named = Reason::ALL.map(|reason| text.find(&format!("- `{}`:", reason.name())));
                 assert!(named.iter().all(Option::is_some) && named.is_sorted(), "{named:?}");
             }
-            assert!(program.structured.contains(form.field()));
+            assert!(structured.contains(form.field()));
         }
     }
 

@@ -22,7 +22,7 @@ fn no_arguments_lead_to_ping() {
 
 #[test]
 fn every_subcommand_has_help() {
-    for command in ["ping", "run", "replay", "eval", "check", "models", "config"] {
+    for command in ["ping", "run", "replay", "eval", "explain", "check", "models", "config"] {
         let finished = run(softstack(&format!("{command} --help")));
         assert_eq!(finished.code, Some(0), "{finished:?}");
         assert!(finished.stdout.contains(&format!("Usage: softstack {command}")), "{finished:?}");

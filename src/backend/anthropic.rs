@@ -14,6 +14,8 @@ use super::http::Http;
 use super::{BackendError, Delta, Listed, Stop, Usage};
 use crate::prompt::{Prompt, Thinking};
 
+mod batch;
+
 /// The version of the API that every model and gateway speaks.
 const VERSION: &str = "2023-06-01";
 /// Tokens for reasoning where a model needs a budget and none was given.
@@ -30,39 +32,9 @@ pub(super) struct Anthropic;
 
 impl Dialect for Anthropic {
     fn ask(&self, hosted: &Hosted, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>) {
-        let (endpoint, extras) = (&hosted.endpoint, &hosted.extras);
-        let structured = endpoint.wants_structure() && extras.allow(Extra::Structured);
-        let mut sent = Vec::new();
-        let mut body = json!({
-            "model": endpoint.model,
-            "max_tokens": endpoint.asking.max_tokens,
-            "stream": true,
-            "system": [{
-                "type": "text",
-                "text": prompt.system(structured),
-                "cache_control": {"type": "ephemeral"},
-            }],
-            "messages": [{"role": "user", "content": prompt.turn}],
-        });
-        if let Some((thinking, extra)) = thinking(hosted) {
-            body["thinking"] = thinking;
-            sent.push(extra);
-        }
-        let mut output = json!({});
-        if structured {
-            output["format"] = json!({"type": "json_schema", "schema": prompt.schema()});
-            sent.push(Extra::Structured);
-        }
-        let effort = endpoint.asking.effort.as_ref();
-        if let Some(effort) = effort.filter(|_| extras.allow(Extra::Effort)) {
-            output["effort"] = json!(effort);
-            sent.push(Extra::Effort);
-        }
-        if output != json!({}) {
-            body["output_config"] = output;
-        }
-        hosted.add_temperature(&mut body, &mut sent);
-        let url = format!("{}/v1/messages", endpoint.base_url);
+        let (mut body, sent) = body(hosted, prompt);
+        body["stream"] = true.into();
+        let url = format!("{}/v1/messages", hosted.endpoint.base_url);
         (with_headers(hosted, hosted.http.client().post(url)).json(&body), sent)
     }
 
@@ -120,6 +92,42 @@ impl Dialect for Anthropic {
             after = next;
         }
     }
+}
+
+/// A request for a completion, and the extras in it.
+fn body(hosted: &Hosted, prompt: &Prompt) -> (Value, Vec<Extra>) {
+    let (endpoint, extras) = (&hosted.endpoint, &hosted.extras);
+    let structured = hosted.wants_structure(prompt);
+    let mut sent = Vec::new();
+    let mut body = json!({
+        "model": endpoint.model,
+        "max_tokens": endpoint.asking.max_tokens,
+        "system": [{
+            "type": "text",
+            "text": prompt.system(structured),
+            "cache_control": {"type": "ephemeral"},
+        }],
+        "messages": [{"role": "user", "content": prompt.turn}],
+    });
+    if let Some((thinking, extra)) = thinking(hosted) {
+        body["thinking"] = thinking;
+        sent.push(extra);
+    }
+    let mut output = json!({});
+    if structured {
+        output["format"] = json!({"type": "json_schema", "schema": prompt.schema()});
+        sent.push(Extra::Structured);
+    }
+    let effort = endpoint.asking.effort.as_ref();
+    if let Some(effort) = effort.filter(|_| extras.allow(Extra::Effort)) {
+        output["effort"] = json!(effort);
+        sent.push(Extra::Effort);
+    }
+    if output != json!({}) {
+        body["output_config"] = output;
+    }
+    hosted.add_temperature(&mut body, &mut sent);
+    (body, sent)
 }
 
 fn with_headers(hosted: &Hosted, request: RequestBuilder) -> RequestBuilder {

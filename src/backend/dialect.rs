@@ -6,6 +6,7 @@ use std::time::Instant;
 use reqwest::RequestBuilder;
 use serde_json::Value;
 
+use super::batch::Batches;
 use super::extra::Extra;
 use super::hosted::Hosted;
 use super::http::{CONNECTION, Http};
@@ -13,7 +14,7 @@ use super::{BackendError, Completion, Delta, Failure, Listed, Stop, Usage};
 use crate::prompt::Prompt;
 
 /// How one API asks and answers.
-pub(super) trait Dialect: Send + Sync {
+pub(super) trait Dialect: Batches {
     /// The request for a completion, and the extras in it.
     fn ask(&self, hosted: &Hosted, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>);
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 use reqwest::RequestBuilder;
 use serde_json::Value;
 
+use super::batch::{Batch, Batches};
 use super::dialect::{Dialect, Heard};
 use super::extra::{Extra, Extras};
 use super::http::Http;
@@ -83,6 +84,27 @@ impl Hosted {
         self.http.json(built(request)?, until)
     }
 
+    /// Whether to ask for JSON.
+    pub(super) fn wants_structure(&self, prompt: &Prompt) -> bool {
+        let wanted = self.endpoint.wants_structure() && prompt.can_be_structured();
+        wanted && self.extras.allow(Extra::Structured)
+    }
+
+    /// The text that a request is answered with, `most` bytes of it at most.
+    pub(super) fn text(
+        &self,
+        request: RequestBuilder,
+        most: usize,
+        until: Instant,
+    ) -> Result<String, BackendError> {
+        self.http.text(built(request)?, most, until)
+    }
+
+    /// How its API words batches.
+    pub(super) fn batches(&self) -> &dyn Batches {
+        &*self.dialect
+    }
+
     /// A sampling temperature, if one was asked for and is not refused, is put into the request.
     pub(super) fn add_temperature(&self, body: &mut Value, sent: &mut Vec<Extra>) {
         let wanted = self.endpoint.asking.temperature;
@@ -117,6 +139,10 @@ impl Backend for Hosted {
 
     fn most_output(&self) -> u64 {
         self.endpoint.asking.max_tokens
+    }
+
+    fn batch(&self) -> Option<&dyn Batch> {
+        self.endpoint.takes_batches.then_some(self)
     }
 }
 

@@ -19,6 +19,8 @@ use super::sse::{Event, Parser};
 
 /// Most bytes of an answer that are read: some hundred times what the longest reply needs.
 pub const LARGEST_ANSWER: usize = 1 << 20;
+/// Most bytes of a batch's results that are read.
+pub const LARGEST_RESULTS: usize = 64 << 20;
 /// Most bytes of a refusal that are read.
 const LARGEST_REFUSAL: usize = 64 << 10;
 /// What was waited for when not even a connection came about.
@@ -102,6 +104,24 @@ impl Http {
             let response = self.send(request, until).await?;
             let body = self.body(response, LARGEST_ANSWER).await?;
             serde_json::from_slice(&body).map_err(|_| self.malformed("no JSON", &body))
+        })
+    }
+
+    /// Sends a request and returns the text that it is answered with, `most` bytes of it at most.
+    ///
+    /// # Errors
+    /// What may go wrong between here and an endpoint.
+    pub fn text(
+        &self,
+        request: Request,
+        most: usize,
+        until: Instant,
+    ) -> Result<String, BackendError> {
+        self.wait(until, "whole answer", async {
+            let response = self.send(request, until).await?;
+            let body = self.body(response, most).await?;
+            String::from_utf8(body)
+                .map_err(|_| BackendError::Malformed("it sent invalid UTF-8".to_owned()))
         })
     }
 

@@ -16,6 +16,8 @@ use super::provider::{Asking, Endpoint};
 use super::{BackendError, Delta, Listed, Stop, Usage};
 use crate::prompt::{Prompt, Thinking};
 
+mod batch;
+
 /// Chat completions.
 pub(super) struct OpenAi;
 
@@ -35,34 +37,13 @@ impl OpenAi {
 
 impl Dialect for OpenAi {
     fn ask(&self, hosted: &Hosted, prompt: &Prompt) -> (RequestBuilder, Vec<Extra>) {
-        let (endpoint, extras) = (&hosted.endpoint, &hosted.extras);
-        let structured = endpoint.wants_structure() && extras.allow(Extra::Structured);
-        let mut sent = Vec::new();
-        let mut body = json!({
-            "model": endpoint.model,
-            "stream": true,
-            "messages": [
-                {"role": "system", "content": prompt.system(structured)},
-                {"role": "user", "content": prompt.turn},
-            ],
-        });
-        body[endpoint.output_limit.as_str()] = json!(endpoint.asking.max_tokens);
-        if extras.allow(Extra::StreamUsage) {
+        let (mut body, mut sent) = body(hosted, prompt);
+        body["stream"] = true.into();
+        if hosted.extras.allow(Extra::StreamUsage) {
             body["stream_options"] = json!({"include_usage": true});
             sent.push(Extra::StreamUsage);
         }
-        if structured {
-            body["response_format"] = json!({
-                "type": "json_schema",
-                "json_schema": {"name": "answer", "strict": true, "schema": prompt.schema()},
-            });
-            sent.push(Extra::Structured);
-        }
-        if let Some(effort) = effort(&endpoint.asking).filter(|_| extras.allow(Extra::Effort)) {
-            body["reasoning_effort"] = json!(effort);
-            sent.push(Extra::Effort);
-        }
-        hosted.add_temperature(&mut body, &mut sent);
+        let endpoint = &hosted.endpoint;
         let url = format!("{}/chat/completions", endpoint.base_url);
         (with_key(endpoint, hosted.http.client().post(url)).json(&body), sent)
     }
@@ -108,6 +89,34 @@ impl Dialect for OpenAi {
             .ok_or_else(|| BackendError::Malformed("its list of models has no data".to_owned()))?;
         Ok(models.iter().filter_map(listed).collect())
     }
+}
+
+/// A request for a completion, and the extras in it.
+fn body(hosted: &Hosted, prompt: &Prompt) -> (Value, Vec<Extra>) {
+    let (endpoint, extras) = (&hosted.endpoint, &hosted.extras);
+    let structured = hosted.wants_structure(prompt);
+    let mut sent = Vec::new();
+    let mut body = json!({
+        "model": endpoint.model,
+        "messages": [
+            {"role": "system", "content": prompt.system(structured)},
+            {"role": "user", "content": prompt.turn},
+        ],
+    });
+    body[endpoint.output_limit.as_str()] = json!(endpoint.asking.max_tokens);
+    if structured {
+        body["response_format"] = json!({
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "strict": true, "schema": prompt.schema()},
+        });
+        sent.push(Extra::Structured);
+    }
+    if let Some(effort) = effort(&endpoint.asking).filter(|_| extras.allow(Extra::Effort)) {
+        body["reasoning_effort"] = json!(effort);
+        sent.push(Extra::Effort);
+    }
+    hosted.add_temperature(&mut body, &mut sent);
+    (body, sent)
 }
 
 fn with_key(endpoint: &Endpoint, request: RequestBuilder) -> RequestBuilder {

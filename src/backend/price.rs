@@ -27,6 +27,17 @@ impl Price {
     /// Nothing: a model on a machine of one's own.
     pub const FREE: Price = Price { input: 0.0, output: 0.0, cached: None, cache_written: None };
 
+    /// The price of what is asked in a batch.
+    pub fn in_a_batch(&self) -> Price {
+        let half = |usd: f64| usd / 2.0;
+        Price {
+            input: half(self.input),
+            output: half(self.output),
+            cached: self.cached.map(half),
+            cache_written: self.cache_written.map(half),
+        }
+    }
+
     /// What `usage` costs, in US dollars.
     pub fn of(&self, usage: &Usage) -> f64 {
         let million = |tokens: u64, price: f64| tokens as f64 * price / 1e6;
@@ -71,6 +82,7 @@ mod tests {
         let plain = Price { cached: None, cache_written: None, ..price };
         assert!((plain.of(&usage) - (7.0 + 0.5)).abs() < 1e-9);
         assert!((price.at_most(1_000_000, 100_000) - 1.75).abs() < 1e-9);
+        assert!((price.in_a_batch().of(&usage) - price.of(&usage) / 2.0).abs() < 1e-9);
     }
 
     #[test]

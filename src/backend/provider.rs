@@ -50,6 +50,9 @@ pub struct Provider {
     /// Whether its models can answer by a JSON schema.
     #[serde(default)]
     pub structured: bool,
+    /// Whether it takes batches, at half the price.
+    #[serde(default)]
+    pub batches: bool,
     /// What it calls the most tokens to write.
     #[serde(default = "max_tokens")]
     pub output_limit: String,
@@ -171,6 +174,7 @@ pub struct Endpoint {
     pub notices: Notices,
     pub(super) needs_budget: bool,
     pub(super) output_limit: String,
+    pub(super) takes_batches: bool,
     structured: bool,
     key_required: bool,
     no_key: BackendError,
@@ -212,6 +216,7 @@ impl Endpoint {
             notices,
             needs_budget: data.budget_thinking.iter().any(|pattern| fits(pattern, model)),
             output_limit: data.output_limit.clone(),
+            takes_batches: data.batches,
             structured: data.structured,
             key_required: data.key_required,
             no_key,

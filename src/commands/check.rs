@@ -202,16 +202,8 @@ fn unlisted(provider: &str, model: &str) -> String {
 }
 
 fn cost(thought: &Thought) -> String {
-    let Some(usage) = thought.usage() else { return format!("{} tokens", thought.tokens) };
-    let usd = thought.spending.and_then(|spending| spending.usd);
-    let usd = match usd {
-        Some(0.0) => "free".to_owned(),
-        Some(usd) => format!("${usd:.6}"),
-        None => "at an unknown price".to_owned(),
-    };
-    let (read, written) = (usage.total() - usage.output, usage.output);
-    let about = if usage.estimated { "about " } else { "" };
-    format!("{about}{read} tokens read, {written} written, {usd}")
+    let tokens = || format!("{} tokens", thought.tokens);
+    thought.spending.as_ref().map_or_else(tokens, super::cost)
 }
 
 fn say(what: &str, well: bool, text: &str) {

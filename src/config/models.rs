@@ -13,7 +13,8 @@ use crate::backend::Backend;
 use crate::backend::price::{Price, price};
 use crate::backend::provider::{Asking, Endpoint};
 use crate::backend::replay::Replay;
-use crate::budget::{Budget, Limits};
+use crate::budget::{Budget, Cost, Limits};
+use crate::call::Caller;
 use crate::mind::Mind;
 use crate::mind::cascade::Cascade;
 use crate::mind::language::{LanguageModel, Model};
@@ -55,6 +56,13 @@ pub struct Opened {
     pub is_recorded: bool,
     /// Packets that it may be asked about at once.
     pub in_flight: u32,
+}
+
+impl Opened {
+    /// Who asks it, out of that budget.
+    pub(super) fn caller(&self, budget: &Arc<Budget>, stop: &CancellationToken) -> Caller {
+        Caller::new(Arc::clone(&self.backend), self.price, Arc::clone(budget), stop.clone())
+    }
 }
 
 impl Config {
@@ -183,10 +191,7 @@ impl Config {
         let offload = self.settings.checksum_offload.unwrap_or(false);
         let models = self.models(&opened, &budget, offload, &stop)?;
         for model in models.iter().flatten() {
-            if let Some(why) = budget.limits().forbids(model.cost_of_a_call()) {
-                let hint = "raise it, or lower --max-tokens";
-                return Err(ConfigError::Value(format!("{}: {why}; {hint}", model.name())));
-            }
+            affordable(&budget, model.name(), model.cost_of_a_call())?;
         }
         let in_flight = hosted().map(|model| model.in_flight).min().unwrap_or(1);
         let in_flight = self.settings.in_flight.unwrap_or(in_flight);
@@ -224,14 +229,8 @@ impl Config {
                 let is_last = index + 1 == opened.len();
                 let attempts = if is_last { self.settings.attempts.unwrap_or(2) } else { 1 };
                 let budget = if member.is_recorded { &of_recordings } else { budget };
-                Some(Model::new(
-                    Arc::clone(&member.backend),
-                    Program::new(member.form, offload),
-                    member.price,
-                    Arc::clone(budget),
-                    attempts,
-                    stop.clone(),
-                ))
+                let caller = member.caller(budget, stop);
+                Some(Model::new(caller, Program::new(member.form, offload), attempts))
             })
             .collect())
     }
@@ -251,7 +250,7 @@ impl Config {
         }
     }
 
-    fn limits<'a>(
+    pub(super) fn limits<'a>(
         &self,
         models: impl Iterator<Item = &'a Opened> + Clone,
     ) -> Result<Limits, ConfigError> {
@@ -273,7 +272,7 @@ impl Config {
     }
 
     /// The folder of the days' spending, where any of it is kept.
-    fn account(&self, costly: bool) -> Option<PathBuf> {
+    pub(super) fn account(&self, costly: bool) -> Option<PathBuf> {
         let limited = self.settings.day_tokens.is_some() || self.settings.day_usd.is_some();
         let wanted = costly || limited || self.settings.account.is_some();
         wanted.then(|| self.settings.account.clone().or_else(account)).flatten()
@@ -283,6 +282,18 @@ impl Config {
 /// The usual folder of the days' spending (XDG Base Directory Specification).
 pub fn account() -> Option<PathBuf> {
     Some(folder("XDG_STATE_HOME", ".local/state")?.join("softstack/spending"))
+}
+
+/// # Errors
+/// When the budget does not allow even one call of that cost.
+pub(super) fn affordable(budget: &Budget, model: &str, call: Cost) -> Result<(), ConfigError> {
+    match budget.limits().forbids(call) {
+        Some(why) => {
+            let hint = "raise it, or lower --max-tokens";
+            Err(ConfigError::Value(format!("{model}: {why}; {hint}")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What the provider's own list says of the model's price.

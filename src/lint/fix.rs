@@ -44,22 +44,27 @@ pub fn mend(packet: &Packet, chosen: &dyn Fn(&Finding) -> bool) -> Option<Mended
     for _ in 0..ATTEMPTS {
         let missing = packet.original_length() - packet.bytes().len();
         let now = Packet::new(packet.link(), &mended.bytes, mended.bytes.len() + missing);
-        let findings = verify::inspect(&now).into_iter();
-        let next = findings.filter(|finding| !finding.edits.is_empty() && wanted(finding));
-        let untried = |finding: &Finding| !hopeless.contains(&(finding.rule, finding.offset));
-        let Some(finding) = next.filter(|finding| untried(finding)).next() else { break };
+        let findings = verify::inspect(&now).into_iter().filter(|finding| {
+            let untried = !hopeless.contains(&(finding.rule, finding.offset));
+            !finding.edits.is_empty() && untried && wanted(finding)
+        });
+        let Some(finding) = next(findings) else { break };
         // An edit of the same place a second time has not helped the first time.
         hopeless.push((finding.rule, finding.offset));
         if let Ok(bytes) = apply(&finding.edits, &mended.bytes)
             && bytes != mended.bytes
         {
             mended.bytes = bytes;
-            // Checksums come after whatever they cover, and so may come again.
-            if !finding.rule.id.ends_with("checksum") {
-                hopeless.retain(|(rule, _)| !rule.id.ends_with("checksum"));
-            }
             mended.done.push(finding);
         }
     }
     (!mended.done.is_empty()).then_some(mended)
+}
+
+/// What to mend first: not checksums, since they cover the rest; of those the innermost, since those around
+/// it cover it.
+fn next(findings: impl Iterator<Item = Finding>) -> Option<Finding> {
+    let (checksums, others): (Vec<_>, Vec<_>) =
+        findings.partition(|finding| finding.rule.id.ends_with("checksum"));
+    others.into_iter().next().or_else(|| checksums.into_iter().next_back())
 }

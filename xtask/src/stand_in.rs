@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
-use provider::{Behaviour, Latency, Provider};
+use provider::{Behaviour, Brain, Latency, Provider};
 
 use crate::Failure;
 
@@ -24,6 +24,12 @@ pub struct StandIn {
     /// The only key that it takes; any or none if not said.
     #[arg(long)]
     key: Option<String>,
+    /// Explanations have one wrong number in them.
+    #[arg(long)]
+    lie: bool,
+    /// How often a batch is asked after before it has ended.
+    #[arg(long, default_value_t = 3)]
+    polls: usize,
 }
 
 impl StandIn {
@@ -32,7 +38,9 @@ impl StandIn {
         let first_token = Duration::try_from_secs_f64(self.first_token)?;
         let latency = Latency { first_token, tokens_per_second: self.rate };
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
-        let behaviour = Behaviour { latency, key: self.key, ..Behaviour::default() };
+        let brain = if self.lie { Brain::Lying } else { Brain::Correct };
+        let (key, polls) = (self.key, self.polls);
+        let behaviour = Behaviour { latency, key, brain, polls, ..Behaviour::default() };
         let in_use = |error| format!("{address}: {error}");
         let _provider = Provider::bind(behaviour, address).map_err(in_use)?;
         println!("Anthropic's API:  ANTHROPIC_API_KEY=any ANTHROPIC_BASE_URL=http://{address}");

@@ -5,8 +5,8 @@ use std::io::{self, Read};
 
 use crate::source::Source;
 
-/// Octets in memory while no block is larger.
-const CAPACITY: usize = 1 << 20;
+/// Octets in memory while no block is larger; to read more at once is no faster.
+const CAPACITY: usize = 1 << 18;
 
 pub(crate) struct Window {
     source: Source,

@@ -73,8 +73,11 @@ pub fn judge(host: &Host, request: &[u8], reply: Option<&[u8]>) -> Vec<Finding> 
 pub fn inspect(packet: &Packet) -> Vec<Finding> {
     let mut findings = Vec::new();
     for pdu in packet.pdus().take_while(|pdu| !pdu.is_quoted()) {
-        let rules = rules::on(pdu.protocol());
+        let rules = rules::on(&pdu);
         findings.extend(rules.iter().filter_map(|rule| rule.judge_pdu(&pdu)));
+        for group in rules::on(pdu.protocol()) {
+            findings.extend(group.rules(&pdu).iter().filter_map(|rule| rule.judge_pdu(&pdu)));
+        }
     }
     findings
 }

@@ -82,6 +82,9 @@ pub enum Check {
     /// Ranges and edits of the fault count from the unit's first octet. Units that an ICMP error quotes
     /// are not looked at.
     Pdu(Protocol, fn(&Pdu) -> Option<Fault>),
+    /// The same, for those units alone of which the first function holds, such as those with options.
+    /// Neighbours in the table that share it are passed over at one glance.
+    PduWhere(Protocol, fn(&Pdu) -> bool, fn(&Pdu) -> Option<Fault>),
     /// Looks at the exchange.
     Exchange(fn(&Exchange) -> Option<Fault>),
     /// Looks at several packets of a capture: [`Trace`](crate::Trace) does.
@@ -129,24 +132,25 @@ impl Rule {
     pub(crate) fn judge_exchange(&'static self, exchange: &Exchange) -> Option<Finding> {
         match self.check {
             Check::Exchange(check) => check(exchange).map(|fault| Finding::new(self, fault)),
-            Check::Pdu(..) | Check::Trace => None,
+            Check::Pdu(..) | Check::PduWhere(..) | Check::Trace => None,
         }
     }
 
-    /// Holds one unit of a packet against this rule, if it is one on its protocol.
+    /// Holds one unit of a packet against this rule, if it is one on units; whether it is one on this
+    /// unit is for [`on`](crate::rules::on) to say.
     pub(crate) fn judge_pdu(&'static self, pdu: &Pdu) -> Option<Finding> {
         match self.check {
-            Check::Pdu(protocol, check) if protocol == pdu.protocol() => {
+            Check::Pdu(_, check) | Check::PduWhere(_, _, check) => {
                 check(pdu).map(|fault| Finding::new(self, fault.shifted(pdu.start())))
             }
-            Check::Pdu(..) | Check::Exchange(_) | Check::Trace => None,
+            Check::Exchange(_) | Check::Trace => None,
         }
     }
 
     /// How much the rule looks at.
     pub fn scope(&self) -> Scope {
         match self.check {
-            Check::Pdu(..) => Scope::Packet,
+            Check::Pdu(..) | Check::PduWhere(..) => Scope::Packet,
             Check::Exchange(_) => Scope::Exchange,
             Check::Trace => Scope::Trace,
         }

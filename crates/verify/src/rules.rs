@@ -3,41 +3,414 @@
 //! First what makes a packet an IPv4 datagram and an ICMP message, then what makes it the reply to
 //! its request, then when there must be none. Deliberately absent: rules on the identification of a
 //! reply (RFC 6864 section 4.1 lets a source set any value in a datagram that is not fragmented, and
-//! one exchange cannot show that a value repeats) and on the content of IPv4 options.
+//! one exchange cannot show that a value repeats).
 
 use std::sync::LazyLock;
 
-use wire::{Link, Protocol};
+use wire::{Link, Pdu, Protocol};
 
 use crate::rule::{Check, Example, Rule};
 
+mod arp;
 mod checksum;
+mod dhcp;
+mod dns;
+mod ethernet;
 mod exchange;
+mod exchange;
+mod extension;
+mod gre;
 mod icmp;
+mod icmpv6;
+mod igmp;
 mod ipv4;
+mod listener;
+mod ipv6;
+mod mpls;
+mod multicast;
+mod neighbor;
+mod ppp;
 mod silence;
+mod tcp;
 mod trace;
 mod udp;
+mod vlan;
 
 #[cfg(test)]
 mod tests;
 
 /// Every rule, one a row.
 pub static RULES: &[Rule] = &[
+    ethernet::HEADER,
+    ethernet::SOURCE,
+    ethernet::TYPE,
+    ethernet::LENGTH,
+    ethernet::MULTICAST_IPV4,
+    ethernet::MULTICAST_IPV6,
+    ethernet::BROADCAST,
+    ethernet::PADDING,
+    vlan::HEADER,
+    vlan::ID,
+    vlan::LLC,
+    ppp::PROTOCOL,
+    ppp::PPPOE_HEADER,
+    ppp::PPPOE_VERSION,
+    ppp::PPPOE_TYPE,
+    ppp::PPPOE_LENGTH,
+    ppp::PPPOE_SESSION,
+    ppp::PPPOE_PADI,
+    mpls::HEADER,
+    mpls::BOTTOM,
+    mpls::NULL,
+    mpls::ALERT,
+    mpls::OUTLIVED,
+    arp::LENGTH,
+    arp::HARDWARE_TYPE,
+    arp::HARDWARE_LENGTH,
+    arp::PROTOCOL_LENGTH,
+    arp::OPCODE,
+    arp::SENDER_HARDWARE,
+    arp::ETHERNET_SOURCE,
+    arp::SENDER_ADDRESS,
+    arp::TARGET_ADDRESS,
+    arp::PROBE,
+    arp::REPLY_SENDER,
+    arp::REPLY_TARGET,
     ipv4::VERSION,
     ipv4::IHL,
     ipv4::TOTAL_LENGTH,
     ipv4::RESERVED_FLAG,
     ipv4::TTL,
     ipv4::CHECKSUM,
+    ipv4::PROTOCOL,
     ipv4::SOURCE,
+    ipv4::addresses::UNSPECIFIED,
+    ipv4::addresses::THIS_NETWORK,
+    ipv4::addresses::LOOPBACK,
+    ipv4::addresses::RESERVED,
+    ipv4::addresses::SAME,
+    ipv4::fragments::DONT_FRAGMENT,
+    ipv4::fragments::LENGTH,
+    ipv4::fragments::EMPTY,
+    ipv4::fragments::TOO_LONG,
+    ipv4::fragments::TINY,
+    ipv4::fragments::OFFSET_ONE,
+    ipv4::options::LENGTH,
+    ipv4::options::PADDING,
+    ipv4::options::TWICE,
+    ipv4::options::SOURCE_ROUTES,
+    ipv4::options::NOT_COPIED,
+    ipv4::options::STREAM_IDENTIFIER,
+    ipv4::options::DEPRECATED,
+    ipv4::options::ROUTER_ALERT,
+    ipv4::options::SECURITY,
+    ipv4::routes::ROUTE_LENGTH,
+    ipv4::routes::ROUTE_POINTER,
+    ipv4::routes::TIMESTAMP_LENGTH,
+    ipv4::routes::TIMESTAMP_POINTER,
+    ipv4::routes::TIMESTAMP_FLAG,
+    ipv6::HEADER,
+    ipv6::VERSION,
+    ipv6::PAYLOAD_LENGTH,
+    ipv6::JUMBO,
+    ipv6::HOP_LIMIT,
+    ipv6::address::SOURCE_MULTICAST,
+    ipv6::address::SOURCE_LOOPBACK,
+    ipv6::address::DESTINATION_LOOPBACK,
+    ipv6::address::DESTINATION_UNSPECIFIED,
+    ipv6::address::MAPPED,
+    ipv6::address::COMPATIBLE,
+    ipv6::address::SITE_LOCAL,
+    ipv6::multicast::SCOPE,
+    ipv6::multicast::SCOPE_RESERVED,
+    ipv6::multicast::SCOPE_INTERFACE,
+    ipv6::multicast::FLAG_RESERVED,
+    ipv6::multicast::FLAG_PREFIX,
+    ipv6::multicast::FLAG_RENDEZVOUS,
+    ipv6::extension::HOP_BY_HOP_LENGTH,
+    ipv6::extension::DESTINATION_LENGTH,
+    ipv6::extension::ROUTING_LENGTH,
+    ipv6::extension::HOP_BY_HOP_FIRST,
+    ipv6::extension::ORDER,
+    ipv6::extension::REPEATED,
+    ipv6::option::HOP_BY_HOP_END,
+    ipv6::option::DESTINATION_END,
+    ipv6::padding::HOP_BY_HOP_PADDING,
+    ipv6::padding::DESTINATION_PADDING,
+    ipv6::padding::HOP_BY_HOP_PAD_1,
+    ipv6::padding::DESTINATION_PAD_1,
+    ipv6::padding::HOP_BY_HOP_EXCESS,
+    ipv6::padding::DESTINATION_EXCESS,
+    ipv6::option::HOP_BY_HOP_ALIGNMENT,
+    ipv6::option::DESTINATION_ALIGNMENT,
+    ipv6::option::ALERT_LENGTH,
+    ipv6::option::ALERT_ONCE,
+    ipv6::option::TUNNEL_LIMIT_LENGTH,
+    ipv6::option::HOME_LENGTH,
+    ipv6::option::HOME_ONCE,
+    ipv6::option::HOME_UNICAST,
+    ipv6::jumbo::LENGTH,
+    ipv6::jumbo::PAYLOAD_LENGTH,
+    ipv6::jumbo::LEAST,
+    ipv6::jumbo::MOST,
+    ipv6::jumbo::FRAGMENT,
+    ipv6::routing::DEPRECATED,
+    ipv6::routing::LEFT,
+    ipv6::routing::ENTRY,
+    ipv6::routing::MOBILE_LENGTH,
+    ipv6::routing::MOBILE_LEFT,
+    ipv6::routing::MOBILE_RESERVED,
+    ipv6::routing::MOBILE_ADDRESS,
+    ipv6::routing::GROUP,
+    ipv6::fragment::HEADER,
+    ipv6::fragment::RESERVED_ZERO,
+    ipv6::fragment::MULTIPLE,
+    ipv6::fragment::MOST,
+    ipv6::fragment::EMPTY,
+    ipv6::fragment::ATOMIC,
+    ipv6::fragment::CHAIN,
+    ipv6::authentication::HEADER,
+    ipv6::authentication::ALIGNED,
+    ipv6::authentication::RESERVED_ZERO,
+    ipv6::authentication::ASSOCIATION,
+    gre::HEADER,
+    gre::RESERVED,
+    gre::DEPRECATED_BITS,
+    gre::VERSION_NUMBER,
+    gre::SUM,
+    gre::RESERVED_WORD,
+    gre::VXLAN_HEADER,
+    gre::VXLAN_FLAG,
+    gre::VXLAN_RESERVED,
     icmp::LENGTH,
     icmp::CHECKSUM,
     icmp::CODE,
+    icmp::TIMESTAMP_LENGTH,
+    icmp::MASK_LENGTH,
+    icmp::QUENCH,
+    icmp::DEPRECATED,
+    icmp::UNKNOWN,
+    icmp::code::UNREACHABLE_CODE,
+    icmp::code::REDIRECT_CODE,
+    icmp::code::TIME_CODE,
+    icmp::code::PARAMETER_CODE,
+    icmp::code::QUERY_CODE,
+    icmp::code::ROUTER_CODE,
+    icmp::code::EXTENDED_CODE,
+    icmp::error::QUOTE,
+    icmp::error::QUOTED_HEADER,
+    icmp::error::ABOUT_ERROR,
+    icmp::error::ABOUT_MULTICAST,
+    icmp::error::ABOUT_FRAGMENT,
+    icmp::error::ABOUT_SOURCE,
+    icmp::error::DESTINATION,
+    icmp::error::SIZE,
+    icmp::field::GATEWAY,
+    icmp::field::GATEWAY_SENDER,
+    icmp::field::MTU,
+    icmp::field::MTU_QUOTED,
+    icmp::field::POINTER,
+    icmp::field::UNUSED,
+    icmp::router::COUNT,
+    icmp::router::ENTRY,
+    icmp::router::LENGTH,
+    icmp::router::TTL,
+    extension::LENGTH,
+    extension::QUOTED,
+    extension::VERSION,
+    extension::CHECKSUM,
+    extension::OBJECT,
+    icmpv6::LENGTH,
+    icmpv6::CHECKSUM,
+    icmpv6::UNKNOWN,
+    icmpv6::code::UNREACHABLE_CODE,
+    icmpv6::code::TOO_BIG_CODE,
+    icmpv6::code::TIME_CODE,
+    icmpv6::code::PARAMETER_CODE,
+    icmpv6::code::ECHO_CODE,
+    icmpv6::error::QUOTE,
+    icmpv6::error::QUOTED_HEADER,
+    icmpv6::error::SIZE,
+    icmpv6::error::ABOUT_ERROR,
+    icmpv6::error::ABOUT_REDIRECT,
+    icmpv6::error::ABOUT_MULTICAST,
+    icmpv6::error::ABOUT_SOURCE,
+    icmpv6::error::DESTINATION,
+    icmpv6::field::MTU,
+    icmpv6::field::MTU_QUOTED,
+    icmpv6::field::POINTER,
+    icmpv6::field::UNUSED,
+    extension::LENGTH_V6,
+    extension::QUOTED_V6,
+    extension::VERSION_V6,
+    extension::CHECKSUM_V6,
+    extension::OBJECT_V6,
+    neighbor::HOP_LIMIT,
+    neighbor::CODE,
+    neighbor::FRAGMENT,
+    neighbor::ROUTER_SOLICITATION_LENGTH,
+    neighbor::ROUTER_ADVERTISEMENT_LENGTH,
+    neighbor::NEIGHBOR_SOLICITATION_LENGTH,
+    neighbor::NEIGHBOR_ADVERTISEMENT_LENGTH,
+    neighbor::REDIRECT_LENGTH,
+    neighbor::solicitation::ROUTER_UNSPECIFIED_OPTION,
+    neighbor::solicitation::UNSPECIFIED_OPTION,
+    neighbor::solicitation::TARGET,
+    neighbor::solicitation::UNSPECIFIED_DESTINATION,
+    neighbor::solicitation::DESTINATION,
+    neighbor::solicitation::LINK_LAYER_MISSING,
+    neighbor::advertisement::SOURCE,
+    neighbor::advertisement::REACHABLE_TIME,
+    neighbor::advertisement::TARGET,
+    neighbor::advertisement::SOLICITED,
+    neighbor::redirect::SOURCE,
+    neighbor::redirect::DESTINATION,
+    neighbor::redirect::TARGET,
+    neighbor::option::ZERO_LENGTH,
+    neighbor::option::END,
+    neighbor::option::LINK_LAYER,
+    neighbor::option::MTU_LENGTH,
+    neighbor::option::MTU,
+    neighbor::option::ROUTE,
+    neighbor::option::DNS_SERVER,
+    neighbor::option::DNS_LIST,
+    neighbor::option::PREFIX_LENGTH,
+    neighbor::option::prefix::BITS,
+    neighbor::option::prefix::LIFETIMES,
+    neighbor::option::prefix::TRAILING,
+    neighbor::option::prefix::LINK_LOCAL,
+    listener::HOP_LIMIT,
+    listener::ALERT,
+    listener::QUERY_SOURCE,
+    listener::REPORT_SOURCE,
+    listener::QUERY_LENGTH,
+    listener::REPORT_LENGTH,
+    listener::GROUP,
+    listener::RECORDS,
+    igmp::LENGTH,
+    igmp::CHECKSUM,
+    igmp::TTL,
+    igmp::ALERT,
+    igmp::GROUP,
+    igmp::RECORDS,
     udp::HEADER,
     udp::LENGTH,
     udp::CHECKSUM,
     udp::NO_CHECKSUM,
+    tcp::HEADER,
+    tcp::SOURCE_PORT,
+    tcp::DESTINATION_PORT,
+    tcp::DESTINATION,
+    tcp::ACKNOWLEDGMENT,
+    tcp::DATA_OFFSET,
+    tcp::RESERVED,
+    tcp::flags::NONE,
+    tcp::flags::XMAS,
+    tcp::flags::FIN_WITHOUT_ACK,
+    tcp::flags::ACK_MISSING,
+    tcp::flags::SYN_FIN,
+    tcp::flags::SYN_RST,
+    tcp::flags::FIN_RST,
+    tcp::opening::SYN_DATA,
+    tcp::opening::RST_DATA,
+    tcp::opening::SYN_ECT,
+    tcp::opening::MSS_MISSING,
+    tcp::signals::TIMESTAMPS_ECHO,
+    tcp::CHECKSUM,
+    tcp::URGENT_POINTER,
+    tcp::URGENT_NOTHING,
+    tcp::options::LENGTH,
+    tcp::options::PADDING,
+    tcp::options::TWICE,
+    tcp::options::AUTHENTICATION_TWICE,
+    tcp::options::EXPERIMENT,
+    tcp::negotiation::MSS_LENGTH,
+    tcp::negotiation::MSS_SYN,
+    tcp::negotiation::MSS_VALUE,
+    tcp::negotiation::WINDOW_SCALE_LENGTH,
+    tcp::negotiation::WINDOW_SCALE_SYN,
+    tcp::negotiation::WINDOW_SCALE_SHIFT,
+    tcp::negotiation::SACK_PERMITTED_LENGTH,
+    tcp::negotiation::SACK_PERMITTED_SYN,
+    tcp::negotiation::FAST_OPEN_LENGTH,
+    tcp::negotiation::FAST_OPEN_SYN,
+    tcp::signals::SACK_LENGTH,
+    tcp::signals::SACK_SYN,
+    tcp::signals::SACK_BLOCK,
+    tcp::signals::TIMESTAMPS_LENGTH,
+    tcp::signals::MD5_LENGTH,
+    tcp::signals::AUTHENTICATION_LENGTH,
+    tcp::signals::TWO_SIGNATURES,
+    dns::header::HEADER,
+    dns::header::OPCODE,
+    dns::header::Z,
+    dns::header::RCODE,
+    dns::header::QUERY_FLAGS,
+    dns::header::QUERY_ANSWERS,
+    dns::header::QUESTIONS,
+    dns::header::NO_QUESTION,
+    dns::header::TRANSFER,
+    dns::header::QUESTION_TYPE,
+    dns::multicast::OPCODE,
+    dns::multicast::RCODE,
+    dns::multicast::AUTHORITATIVE,
+    dns::multicast::QUERY_AUTHORITATIVE,
+    dns::multicast::QUESTIONS,
+    dns::multicast::PORT,
+    dns::entries::COUNTS,
+    dns::entries::DATA_LENGTH,
+    dns::entries::TRAILING,
+    dns::entries::SIZE,
+    dns::names::LABEL_TYPE,
+    dns::names::LENGTH,
+    dns::names::POINTER,
+    dns::names::HEADER_POINTER,
+    dns::entries::CLASS,
+    dns::entries::TTL,
+    dns::data::A,
+    dns::data::AAAA,
+    dns::data::NAMES,
+    dns::data::STRINGS,
+    dns::names::COMPRESSION,
+    dns::data::ALIAS,
+    dns::edns::SINGLE,
+    dns::edns::SECTION,
+    dns::edns::NAME,
+    dns::edns::OPTIONS,
+    dns::edns::FLAGS,
+    dns::entries::TSIG,
+    dhcp::fields::HEADER,
+    dhcp::fields::OP,
+    dhcp::fields::DIRECTION,
+    dhcp::fields::HARDWARE_LENGTH,
+    dhcp::fields::HARDWARE_LENGTH_MOST,
+    dhcp::fields::HOPS,
+    dhcp::fields::FLAGS,
+    dhcp::messages::YOUR_ADDRESS,
+    dhcp::messages::CLIENT_ADDRESS,
+    dhcp::messages::DISCOVER_ADDRESS,
+    dhcp::fields::MAGIC,
+    dhcp::options::LENGTH,
+    dhcp::options::END,
+    dhcp::options::AFTER_END,
+    dhcp::options::CONSTANT,
+    dhcp::options::ADDRESSES,
+    dhcp::options::LEAST,
+    dhcp::options::MASK_FIRST,
+    dhcp::options::OVERLOAD,
+    dhcp::options::MAXIMUM_SIZE,
+    dhcp::options::RELAY_AGENT,
+    dhcp::messages::TYPE,
+    dhcp::messages::KNOWN,
+    dhcp::messages::TYPE_OP,
+    dhcp::messages::ADDRESS,
+    dhcp::messages::NO_ADDRESS,
+    dhcp::messages::LEASE,
+    dhcp::messages::NO_LEASE,
+    dhcp::messages::SERVER,
+    dhcp::messages::NO_SERVER,
+    dhcp::messages::TIMES,
+    dhcp::messages::WISHES,
     exchange::UNANSWERED,
     exchange::TRAILING,
     exchange::OWN_SOURCE,
@@ -84,19 +457,53 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
+/// The rules that may find something in that unit, in the order of [`RULES`].
+pub(crate) fn on(pdu: &Pdu) -> &'static [&'static Rule] {
+/// Neighbours in [`RULES`] that look at the same units.
+pub(crate) struct Group {
+    /// Which of a protocol's units they look at; `None`: at all.
+    concerned: Option<fn(&Pdu) -> bool>,
+    rules: Vec<&'static Rule>,
+}
+
+impl Group {
+    /// The rules that look at this unit: all of them or none.
+    pub(crate) fn rules(&self, pdu: &Pdu) -> &[&'static Rule] {
+        if self.concerned.is_none_or(|concerned| concerned(pdu)) { &self.rules } else { &[] }
+    }
+
+    fn shares(&self, concerned: Option<fn(&Pdu) -> bool>) -> bool {
+        match (self.concerned, concerned) {
+            (Some(one), Some(other)) => std::ptr::fn_addr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+}
+
 /// The rules on units of that protocol, in the order of [`RULES`].
-pub(crate) fn on(protocol: Protocol) -> &'static [&'static Rule] {
+pub(crate) fn on(protocol: Protocol) -> &'static [Group] {
     /// By protocol, because most rules are not on the one at hand.
-    static BY_PROTOCOL: LazyLock<[Vec<&Rule>; Protocol::COUNT]> = LazyLock::new(|| {
-        let mut by_protocol = [const { Vec::new() }; Protocol::COUNT];
+    static BY_PROTOCOL: LazyLock<[Vec<Group>; Protocol::COUNT]> = LazyLock::new(|| {
+        let mut by_protocol = [const { Vec::<Group>::new() }; Protocol::COUNT];
         for rule in RULES {
-            if let Check::Pdu(protocol, _) = rule.check {
-                by_protocol[protocol as usize].push(rule);
+            let (protocol, concerned) = match rule.check {
+                Check::Pdu(protocol, _) => (protocol, None),
+                Check::PduWhere(protocol, concerned, _) => (protocol, Some(concerned)),
+                Check::Exchange(_) | Check::Trace => continue,
+            };
+            let groups = &mut by_protocol[protocol as usize];
+            match groups.last_mut().filter(|group| group.shares(concerned)) {
+                Some(group) => group.rules.push(rule),
+                None => groups.push(Group { concerned, rules: vec![rule] }),
             }
         }
         by_protocol
     });
-    &BY_PROTOCOL[protocol as usize]
+    let all = BY_PROTOCOL[pdu.protocol() as usize].as_slice();
+    // One pass tells that a message of DNS is sound, where each of its rules would need one.
+    let entries = || all.iter().position(|rule| **rule == dns::entries::COUNTS);
+    let plain = pdu.protocol() == Protocol::Dns && dns::is_plain(pdu);
+    &all[..plain.then(entries).flatten().unwrap_or(all.len())]
 }
 
 /// A ping of four octets from 10.0.0.2 to 10.0.0.1, identifier 7, sequence number 1.
@@ -119,7 +526,6 @@ const fn ip(packet: &'static str) -> Example {
 }
 
 /// A frame of Ethernet.
-#[allow(dead_code, reason = "the rules on links are about to use it")]
 const fn ethernet(frame: &'static str) -> Example {
     Example::Packet(Link::Ethernet, frame)
 }

@@ -15,9 +15,16 @@ use crate::ethernet::Mac;
 use crate::{Packet, Pdu, Protocol};
 
 mod application;
+mod dhcp;
+mod dns;
+mod extension;
 mod icmp;
+mod icmpv6;
 mod link;
+mod multicast;
+mod neighbor;
 mod network;
+mod options;
 mod summary;
 mod transport;
 
@@ -97,7 +104,9 @@ pub fn frame(packet: &Packet) -> Dissection {
             Protocol::Payload => fields.rest("payload", 0),
             protocol if protocol <= Protocol::Arp => link::fields(&mut fields),
             protocol if protocol <= Protocol::Gre => network::fields(&mut fields),
-            Protocol::Icmp | Protocol::Icmpv6 => icmp::fields(&mut fields),
+            Protocol::Icmp => icmp::fields(&mut fields),
+            Protocol::Icmpv6 => icmpv6::fields(&mut fields),
+            Protocol::Igmp => multicast::igmp(&mut fields),
             Protocol::Udp | Protocol::Tcp => transport::fields(&mut fields),
             _ => application::fields(&mut fields),
         }
@@ -108,6 +117,11 @@ pub fn frame(packet: &Packet) -> Dissection {
     }
     let stated = packet.pdus().find(|pdu| pdu.protocol().is_network());
     let stated = stated.map_or(end, |network| network.start() + network.bytes().len()).max(end);
+    if let Some(extension) = icmp::extension(packet) {
+        layers.extend(opaque("surplus", end..extension.range.start));
+        end = extension.range.end;
+        layers.push(extension);
+    }
     layers.extend(opaque("surplus", end..stated));
     layers.extend(opaque("padding", stated..packet.bytes().len()));
     let missing = packet.original_length() - packet.bytes().len();
@@ -244,9 +258,15 @@ impl<'p> Fields<'p> {
     /// Cuts fields out by their rows, as far as the bytes go; whether they went all the way. The note
     /// names the field in which they end.
     fn rows(&mut self, rows: &[Row]) -> bool {
+        self.rows_from(0, rows)
+    }
+
+    /// The same for fields that are placed from `start` of the unit on.
+    fn rows_from(&mut self, start: usize, rows: &[Row]) -> bool {
         for (name, place, read) in rows {
+            let place = start + place.start..start + place.end;
             match self.pdu.get(place.clone()) {
-                Some(octets) => self.push(name, place.clone(), read(octets)),
+                Some(octets) => self.push(name, place, read(octets)),
                 None => {
                     let note = format!("the bytes end before the end of {name}");
                     self.note.get_or_insert(note);

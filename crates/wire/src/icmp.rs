@@ -14,6 +14,39 @@ pub const ECHO_REPLY: u8 = 0;
 /// `type` of an echo request, which RFC 792 calls an echo message.
 pub const ECHO_REQUEST: u8 = 8;
 
+/// `type` of a destination unreachable message (RFC 792).
+pub const UNREACHABLE: u8 = 3;
+
+/// `type` of a source quench message (RFC 792), which nobody is to send any more (RFC 6633).
+pub const SOURCE_QUENCH: u8 = 4;
+
+/// `type` of a redirect message (RFC 792).
+pub const REDIRECT: u8 = 5;
+
+/// `type` of a router advertisement (RFC 1256).
+pub const ROUTER_ADVERTISEMENT: u8 = 9;
+
+/// `type` of a router solicitation (RFC 1256).
+pub const ROUTER_SOLICITATION: u8 = 10;
+
+/// `type` of a time exceeded message (RFC 792).
+pub const TIME_EXCEEDED: u8 = 11;
+
+/// `type` of a parameter problem message (RFC 792).
+pub const PARAMETER_PROBLEM: u8 = 12;
+
+/// `type` of a timestamp message (RFC 792); its reply has the next number.
+pub const TIMESTAMP: u8 = 13;
+
+/// `type` of an information request (RFC 792), deprecated; its reply has the next number.
+pub const INFORMATION_REQUEST: u8 = 15;
+
+/// `type` of an address mask request (RFC 950), deprecated; its reply has the next number.
+pub const ADDRESS_MASK_REQUEST: u8 = 17;
+
+/// `type` of an extended echo request (RFC 8335); its reply has the next number.
+pub const EXTENDED_ECHO_REQUEST: u8 = 42;
+
 /// The byte range of each field, from the start of the message (RFC 792).
 pub mod field {
     use std::ops::Range;
@@ -28,6 +61,18 @@ pub mod field {
     pub const IDENTIFIER: Range<usize> = 4..6;
     /// `sequence` number of an echo message.
     pub const SEQUENCE: Range<usize> = 6..8;
+    /// `pointer` of a parameter problem: the octet of the quoted header that is at fault.
+    pub const POINTER: Range<usize> = 4..5;
+    /// `gateway` address of a redirect.
+    pub const GATEWAY: Range<usize> = 4..8;
+    /// Words of four octets that the quoted datagram takes up, before extensions (RFC 4884 section 4).
+    pub const ORIGINAL_DATAGRAM_LENGTH: Range<usize> = 5..6;
+    /// Next-hop `mtu` in octets, where fragmentation is needed (RFC 1191 section 4).
+    pub const MTU: Range<usize> = 6..8;
+    /// `num_addrs` of a router advertisement (RFC 1256 section 3).
+    pub const ADDRESS_COUNT: Range<usize> = 4..5;
+    /// `addr_entry_size` of a router advertisement, in words of four octets.
+    pub const ADDRESS_ENTRY_SIZE: Range<usize> = 5..6;
 }
 
 /// A view of bytes as an ICMP message. Nothing is checked but that four octets are there.
@@ -85,6 +130,12 @@ impl<'a> Icmp<'a> {
     }
 }
 
+/// Whether messages of that type are errors, which quote the datagram they are about (RFC 1122
+/// section 3.2.2).
+pub fn is_error(kind: u8) -> bool {
+    matches!(kind, UNREACHABLE | SOURCE_QUENCH | REDIRECT | TIME_EXCEEDED | PARAMETER_PROBLEM)
+}
+
 /// The name of an ICMP type in the words of the IANA registry, lower case; `None` where it has none.
 pub fn type_name(kind: u8) -> Option<&'static str> {
     Some(match kind {
@@ -92,6 +143,7 @@ pub fn type_name(kind: u8) -> Option<&'static str> {
         3 => "destination unreachable",
         4 => "source quench",
         5 => "redirect",
+        6 => "alternate host address",
         8 => "echo request",
         9 => "router advertisement",
         10 => "router solicitation",
@@ -103,8 +155,53 @@ pub fn type_name(kind: u8) -> Option<&'static str> {
         16 => "information reply",
         17 => "address mask request",
         18 => "address mask reply",
+        30 => "traceroute",
+        31 => "datagram conversion error",
+        32 => "mobile host redirect",
+        33 => "where are you",
+        34 => "I am here",
+        35 => "mobile registration request",
+        36 => "mobile registration reply",
+        37 => "domain name request",
+        38 => "domain name reply",
+        39 => "SKIP",
+        40 => "Photuris",
+        41 => "experimental mobility",
+        42 => "extended echo request",
+        43 => "extended echo reply",
+        253 | 254 => "experiment",
         _ => return None,
     })
+}
+
+/// The name of the code of a message of that type in the words of the IANA registry, lower case;
+/// `None` where it has none.
+pub fn code_name(kind: u8, code: u8) -> Option<&'static str> {
+    let names: &[&'static str] = match kind {
+        UNREACHABLE => &[
+            "net unreachable",
+            "host unreachable",
+            "protocol unreachable",
+            "port unreachable",
+            "fragmentation needed",
+            "source route failed",
+            "destination network unknown",
+            "destination host unknown",
+            "source host isolated",
+            "network prohibited",
+            "host prohibited",
+            "network unreachable for TOS",
+            "host unreachable for TOS",
+            "administratively prohibited",
+            "host precedence violation",
+            "precedence cutoff",
+        ],
+        REDIRECT => &["network", "host", "TOS and network", "TOS and host"],
+        TIME_EXCEEDED => &["in transit", "reassembly"],
+        PARAMETER_PROBLEM => &["pointer indicates the error", "missing option", "bad length"],
+        _ => &[],
+    };
+    names.get(usize::from(code)).copied()
 }
 
 #[cfg(test)]

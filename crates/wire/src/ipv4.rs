@@ -41,6 +41,49 @@ pub mod field {
     pub const DESTINATION: Range<usize> = 16..20;
 }
 
+/// The types of options (IANA "IP Option Numbers"); 0 and 1 are in [`options`](crate::options).
+pub mod option {
+    /// The bit of a type that says that every fragment has the option (RFC 791 section 3.1).
+    pub const COPIED: u8 = 0x80;
+    /// Record route.
+    pub const RECORD_ROUTE: u8 = 7;
+    /// Internet timestamp.
+    pub const TIMESTAMP: u8 = 68;
+    /// Traceroute (RFC 1393, deprecated by RFC 6814).
+    pub const TRACEROUTE: u8 = 82;
+    /// Basic security (RFC 1108).
+    pub const SECURITY: u8 = 130;
+    /// Loose source and record route.
+    pub const LOOSE_SOURCE_ROUTE: u8 = 131;
+    /// Stream identifier (obsolete: RFC 1122 section 3.2.1.8).
+    pub const STREAM_IDENTIFIER: u8 = 136;
+    /// Strict source and record route.
+    pub const STRICT_SOURCE_ROUTE: u8 = 137;
+    /// Router alert (RFC 2113).
+    pub const ROUTER_ALERT: u8 = 148;
+
+    /// What it is, in the registry's words; `None` where it has no entry worth telling.
+    pub fn name(kind: u8) -> Option<&'static str> {
+        Some(match kind {
+            0 => "end of list",
+            1 => "no operation",
+            RECORD_ROUTE => "record route",
+            25 => "quick-start",
+            TIMESTAMP => "timestamp",
+            TRACEROUTE => "traceroute",
+            SECURITY => "security",
+            LOOSE_SOURCE_ROUTE => "loose source route",
+            133 => "extended security",
+            134 => "commercial security",
+            STREAM_IDENTIFIER => "stream identifier",
+            STRICT_SOURCE_ROUTE => "strict source route",
+            ROUTER_ALERT => "router alert",
+            30 | 94 | 158 | 222 => "experiment",
+            _ => return None,
+        })
+    }
+}
+
 /// A view of bytes as an IPv4 datagram. Nothing is checked but that twenty octets are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ipv4<'a> {

@@ -7,6 +7,10 @@ use std::net::Ipv6Addr;
 
 use crate::word;
 
+pub mod options;
+
+pub use options::{OptionField, PastEnd, options};
+
 /// The octets of the header (RFC 8200 section 3).
 pub const HEADER_LEN: usize = 40;
 

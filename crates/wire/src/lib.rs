@@ -1,33 +1,43 @@
 //! Bytes to named fields and back: the vocabulary every other part of softstack speaks.
 //!
 //! A packet passes here on its way in ([`Packet`] finds the protocol data units in a frame, a view of each
-//! protocol names its fields, [`dissect()`] lists them for people), and on its way out (a model may answer in [`Edit`]s of the request instead of plain hex).
+//! protocol names its fields, [`dissect()`] lists them for people), and on its way out (a model may answer in
+//! [`Edit`]s of the request instead of plain hex).
 //! This crate judges nothing, does no I/O, and builds requests only: a reply comes from a model.
 //!
-//! In the order a packet meets them: [`link`], [`packet`], [`protocol`], the protocols ([`ethernet`],
-//! [`ipv4`], [`ipv6`], [`icmp`], [`icmpv6`], [`udp`], [`tcp`], [`options`]), [`checksum`], [`dissect()`],
-//! [`edit`], [`echo`], [`hex`].
+//! In the order a packet meets them: [`link`], [`packet`], [`protocol`], the protocols ([`ethernet`], [`arp`],
+//! [`ipv4`], [`ipv6`], [`icmp`], [`icmpv6`], [`neighbor`], [`extension`], [`igmp`], [`udp`], [`tcp`],
+//! [`options`], [`dns`], [`dhcp`]), [`checksum`], [`dissect()`], [`edit`], [`echo`], [`hex`].
 
 #![forbid(unsafe_code)]
 
+pub mod arp;
 pub mod checksum;
+pub mod dhcp;
 pub mod dissect;
+pub mod dns;
 pub mod echo;
 pub mod edit;
 pub mod ethernet;
+pub mod extension;
 pub mod hex;
 pub mod icmp;
 pub mod icmpv6;
+pub mod igmp;
 pub mod ipv4;
 pub mod ipv6;
 pub mod link;
+pub mod neighbor;
 pub mod options;
 pub mod packet;
 pub mod protocol;
 pub mod tcp;
 pub mod udp;
 
+pub use arp::Arp;
+pub use dhcp::Dhcp;
 pub use dissect::{Dissection, Field, Layer, Value, dissect};
+pub use dns::Dns;
 pub use echo::Echo;
 pub use edit::{Edit, EditError, apply};
 pub use ethernet::Mac;

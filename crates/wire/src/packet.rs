@@ -10,8 +10,9 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use crate::checksum::{add16, sum};
+use crate::options::options;
 use crate::protocol::Protocol;
-use crate::{Ipv4, Ipv6, Link, Udp, word};
+use crate::{Ipv4, Ipv6, Link, Udp, ipv4, word};
 
 mod flow;
 mod walk;
@@ -188,6 +189,12 @@ impl<'p> Pdu<'p> {
         self.span().marks == 0 && !self.is_cut()
     }
 
+    /// Whether the lengths that the headers around it state hold, so that [`length`](Self::length) and
+    /// [`room`](Self::room) are those of the wire, captured or not.
+    pub fn is_bounded(&self) -> bool {
+        self.span().marks & mark::LENGTH_UNSURE == 0
+    }
+
     /// The unit around it.
     pub fn around(&self) -> Option<Pdu<'p>> {
         Some(Pdu { packet: self.packet, index: self.index.checked_sub(1)? })
@@ -229,7 +236,9 @@ impl<'p> Pdu<'p> {
     pub fn pseudo_header_sum(&self, protocol: u8, length: usize) -> Option<u16> {
         let network = self.network()?;
         let addresses = match network.protocol() {
-            Protocol::Ipv4 => sum(network.get(12..20)?),
+            Protocol::Ipv4 => {
+                add16(sum(network.get(12..16)?), sum(source_routed(network.bytes())?))
+            }
             _ => add16(sum(network.get(8..24)?), sum(self.final_destination(&network)?)),
         };
         let length = u32::try_from(length).ok()?;
@@ -265,6 +274,24 @@ impl<'p> Pdu<'p> {
 impl PartialEq for Pdu<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.index == other.index && std::ptr::eq(self.packet, other.packet)
+    }
+}
+
+/// The four octets of the destination that an IPv4 datagram's checksums cover: the last stop of a source
+/// route that has stops left (RFC 791 section 3.1), of which the destination field holds the next.
+fn source_routed(datagram: &[u8]) -> Option<&[u8]> {
+    use ipv4::option::{LOOSE_SOURCE_ROUTE, STRICT_SOURCE_ROUTE};
+    let destination = datagram.get(ipv4::field::DESTINATION)?;
+    if datagram[0] & 0x0f <= 5 {
+        return Some(destination);
+    }
+    let mut list = options(Ipv4::new(datagram)?.options()?).filter_map(Result::ok);
+    let route = list.find(|option| matches!(option.kind, LOOSE_SOURCE_ROUTE | STRICT_SOURCE_ROUTE));
+    match route.map(|route| (route.data, route.range.len())) {
+        Some(([pointer, stops @ ..], length)) if usize::from(*pointer) <= length => {
+            stops.last_chunk::<4>().map(|last| &last[..])
+        }
+        _ => Some(destination),
     }
 }
 

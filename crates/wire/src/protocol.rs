@@ -44,6 +44,8 @@ pub enum Protocol {
     Icmp,
     /// ICMP for IPv6 (RFC 4443), Neighbor Discovery (RFC 4861) and MLD (RFC 2710) with it.
     Icmpv6,
+    /// IGMP (RFC 2236, RFC 3376).
+    Igmp,
     /// UDP (RFC 768).
     Udp,
     /// TCP (RFC 9293).
@@ -85,6 +87,7 @@ impl Protocol {
             Protocol::Gre => "gre",
             Protocol::Icmp => "icmp",
             Protocol::Icmpv6 => "icmpv6",
+            Protocol::Igmp => "igmp",
             Protocol::Udp => "udp",
             Protocol::Tcp => "tcp",
             Protocol::Dns => "dns",
@@ -107,7 +110,7 @@ impl Protocol {
             ethertype::IPV6 => Protocol::Ipv6,
             ethertype::VLAN | ethertype::SERVICE_VLAN | 0x9100 => Protocol::Vlan,
             0x8847 | 0x8848 => Protocol::Mpls,
-            0x8864 => Protocol::Pppoe,
+            0x8863 | 0x8864 => Protocol::Pppoe,
             _ => Protocol::Payload,
         }
     }
@@ -117,6 +120,7 @@ impl Protocol {
     pub(crate) fn of_number(number: u8, in_ipv6: bool) -> Protocol {
         match number {
             1 => Protocol::Icmp,
+            2 => Protocol::Igmp,
             4 => Protocol::Ipv4,
             6 => Protocol::Tcp,
             17 => Protocol::Udp,

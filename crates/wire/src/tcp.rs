@@ -49,6 +49,55 @@ pub mod flag {
     pub const CWR: u8 = 0x80;
 }
 
+/// The kinds of options (IANA "TCP Option Kind Numbers"); 0 and 1 are in [`options`](crate::options).
+pub mod option {
+    /// Maximum segment size (RFC 9293 section 3.2).
+    pub const MSS: u8 = 2;
+    /// Window scale (RFC 7323 section 2.2).
+    pub const WINDOW_SCALE: u8 = 3;
+    /// SACK permitted (RFC 2018 section 2).
+    pub const SACK_PERMITTED: u8 = 4;
+    /// SACK (RFC 2018 section 3).
+    pub const SACK: u8 = 5;
+    /// Timestamps (RFC 7323 section 3.2).
+    pub const TIMESTAMPS: u8 = 8;
+    /// MD5 signature (RFC 2385).
+    pub const MD5: u8 = 19;
+    /// Authentication, TCP-AO (RFC 5925 section 2.2).
+    pub const AUTHENTICATION: u8 = 29;
+    /// Multipath TCP (RFC 8684).
+    pub const MULTIPATH: u8 = 30;
+    /// Fast Open cookie (RFC 7413 section 4.1.1).
+    pub const FAST_OPEN: u8 = 34;
+    /// For experiments, the first of two (RFC 6994).
+    pub const EXPERIMENT: u8 = 253;
+    /// For experiments, the second of two (RFC 6994).
+    pub const EXPERIMENT_2: u8 = 254;
+
+    /// What it is, in the registry's words; `None` where it has no entry worth telling.
+    pub fn name(kind: u8) -> Option<&'static str> {
+        Some(match kind {
+            0 => "end of list",
+            1 => "no operation",
+            MSS => "maximum segment size",
+            WINDOW_SCALE => "window scale",
+            SACK_PERMITTED => "SACK permitted",
+            SACK => "SACK",
+            TIMESTAMPS => "timestamps",
+            MD5 => "MD5 signature",
+            27 => "quick-start response",
+            28 => "user timeout",
+            AUTHENTICATION => "TCP-AO",
+            MULTIPATH => "multipath TCP",
+            FAST_OPEN => "fast open",
+            69 => "encryption negotiation",
+            172 | 174 => "accurate ECN",
+            EXPERIMENT | EXPERIMENT_2 => "experiment",
+            _ => return None,
+        })
+    }
+}
+
 /// A view of bytes as a TCP segment. Nothing is checked but that twenty octets are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tcp<'a> {

@@ -6,6 +6,7 @@ use wire::ipv4::field;
 use wire::{Edit, hex};
 
 use crate::behaviour::{Brain, Fault};
+use crate::explain;
 use crate::host::{Decision, Outcome, Reply, decide, difference, seal_header};
 use crate::turn::{Form, Turn};
 
@@ -27,6 +28,11 @@ pub struct Answer {
 
 /// The answer of `brain` to `turn`, under `fault`.
 pub fn answer(brain: &Brain, fault: &Fault, turn: &Turn) -> Answer {
+    if explain::is_wanted(turn) {
+        let lies = matches!(brain, Brain::Lying);
+        let text = exact(brain, turn).unwrap_or_else(|| explain::explanation(turn, lies));
+        return Answer { thoughts: Vec::new(), text: spoilt(fault, turn, text) };
+    }
     let Some(address) = turn.address else {
         let text = exact(brain, turn).unwrap_or_else(|| NO_PACKET.to_owned());
         return Answer { thoughts: Vec::new(), text: spoilt(fault, turn, text) };
@@ -42,7 +48,7 @@ fn exact(brain: &Brain, turn: &Turn) -> Option<String> {
     match brain {
         Brain::Text(text) => Some(text.clone()),
         Brain::Closure(answering) => Some(answering(turn)),
-        Brain::Correct | Brain::WrongAt(_) | Brain::AlwaysWrong => None,
+        Brain::Correct | Brain::WrongAt(_) | Brain::AlwaysWrong | Brain::Lying => None,
     }
 }
 

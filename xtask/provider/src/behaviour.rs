@@ -27,6 +27,8 @@ pub struct Behaviour {
     pub reasoning_field: Option<ReasoningField>,
     /// How often a stream shows that it lives.
     pub keep_alive: Duration,
+    /// How often a batch is asked after before it has ended.
+    pub polls: usize,
 }
 
 impl Default for Behaviour {
@@ -39,6 +41,7 @@ impl Default for Behaviour {
             fault: Fault::None,
             reasoning_field: None,
             keep_alive: Duration::from_secs(1),
+            polls: 1,
         }
     }
 }
@@ -256,6 +259,8 @@ pub enum Brain {
     WrongAt(usize),
     /// A reply that can never be admitted, to every packet.
     AlwaysWrong,
+    /// What a correct host would do; but whoever asks it to explain a packet is told one wrong number.
+    Lying,
     /// Exactly this text.
     Text(String),
     /// Exactly what the function says. It must not block: other answers would wait for it.
@@ -271,6 +276,7 @@ impl fmt::Debug for Brain {
             Brain::Correct => f.write_str("Correct"),
             Brain::WrongAt(offset) => write!(f, "WrongAt({offset})"),
             Brain::AlwaysWrong => f.write_str("AlwaysWrong"),
+            Brain::Lying => f.write_str("Lying"),
             Brain::Text(text) => write!(f, "Text({text:?})"),
             Brain::Closure(_) => f.write_str("Closure(..)"),
         }
@@ -338,4 +344,12 @@ pub enum Fault {
     Refusal,
     /// The answer is cut in the middle, because its limit is reached.
     MaxTokens,
+    /// The first request of every batch fails.
+    BatchEntryFails,
+    /// Batches expire when only their first request is answered.
+    BatchExpires,
+    /// Batches fail as a whole, as OpenAI's do that are not valid.
+    BatchFails,
+    /// Batches never end.
+    BatchNeverEnds,
 }

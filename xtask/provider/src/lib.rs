@@ -15,7 +15,8 @@
 //!
 //! In the order a request meets them: `server` routes it, `anthropic` and `openai` read it, [`turn`] finds
 //! address and packet in it, [`host`] decides, [`answer`] puts that into words, [`tokens`] and `cache`
-//! count, `completion` is the answer of either API, `script` writes it piece by piece.
+//! count, `completion` is the answer of either API, `script` writes it piece by piece. [`explain`] is the brain
+//! for packets that are to be explained, and `batch` keeps many questions until they are asked after.
 
 #![forbid(unsafe_code)]
 
@@ -30,9 +31,11 @@ use tokio::runtime::{Builder, Runtime};
 
 pub mod answer;
 mod anthropic;
+mod batch;
 pub mod behaviour;
 mod cache;
 mod completion;
+pub mod explain;
 pub mod host;
 mod openai;
 mod script;

@@ -17,12 +17,14 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::answer::answer;
+use crate::batch::Store;
 use crate::behaviour::{Behaviour, Brain, Fault};
 use crate::cache::Cache;
 use crate::completion::{Asked, Completion};
 use crate::script::{End, Script, Step};
 use crate::{anthropic, identifier, openai};
 
+mod batches;
 mod headers;
 
 /// Bytes of the largest request, as at Anthropic.
@@ -70,6 +72,7 @@ struct Condition {
     seen: Vec<Seen>,
     redirected: Vec<Seen>,
     cache: Cache,
+    batches: Store,
 }
 
 /// The two APIs.
@@ -115,6 +118,7 @@ impl Shared {
             seen: Vec::new(),
             redirected: Vec::new(),
             cache: Cache::default(),
+            batches: Store::default(),
         });
         Shared { behaviour, elsewhere, condition }
     }
@@ -208,6 +212,9 @@ async fn answered(shared: &Shared, call: &Call) -> Result<Response, Error> {
 }
 
 fn route(shared: &Shared, call: &Call, fault: &Fault) -> Result<Response, Error> {
+    if let Some(found) = batches::route(shared, call, fault) {
+        return found;
+    }
     let models = &shared.behaviour.models;
     let path = call.parts.uri.path();
     let one = path.strip_prefix("/v1/models/");
@@ -351,6 +358,7 @@ impl Api {
         match parts.uri.path() {
             "/v1/messages" => Api::Anthropic,
             "/v1/chat/completions" => Api::OpenAi,
+            path if path.starts_with("/v1/messages/") => Api::Anthropic,
             _ if has("anthropic-version") || has("x-api-key") => Api::Anthropic,
             _ => Api::OpenAi,
         }

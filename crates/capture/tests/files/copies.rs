@@ -173,10 +173,10 @@ fn a_comment_is_cut_at_a_character() {
     assert_eq!(frames(&copied).len(), 1);
 }
 
-/// Two sections that say how long they are, and one that does not.
-fn measured(first: &[u8]) -> Vec<u8> {
-    let mut file = Pcapng { order: Order::Big, bytes: Vec::new() };
-    for (order, bytes) in [(Order::Little, first), (Order::Big, b"constant")] {
+/// A section that does not say how long it is, and two that do.
+fn measured(first: &[u8], second: &[u8]) -> Vec<u8> {
+    let mut file = Pcapng::new(Order::Big);
+    for (order, bytes) in [(Order::Little, first), (Order::Big, second)] {
         let mut section = Pcapng { order, bytes: Vec::new() };
         section.interface(ETHERNET, 0, &[]);
         let numbers = Enhanced { interface: 0, units: 1, original: bytes.len() as u32 };
@@ -185,7 +185,6 @@ fn measured(first: &[u8]) -> Vec<u8> {
         file.section(order, section.bytes.len() as u64, &order.option(4, b"maker"));
         file.bytes.extend(section.bytes);
     }
-    file.section(Order::Little, u64::MAX, &[]);
     file.bytes
 }
 
@@ -196,17 +195,22 @@ fn the_length_of_a_section_stays_right() {
         let mut out = Cursor::new(b"before".to_vec());
         out.seek(SeekFrom::End(0)).expect("memory");
         let mut rewriter = Rewriter::to_file(out);
-        rewrite(&mut rewriter, &measured(b"a"), changes);
+        rewrite(&mut rewriter, &measured(b"a", b"b"), changes);
         rewriter.finish().expect("memory").into_inner().split_off(6)
     };
-    assert_eq!(rewritten(&[]), measured(b"a"));
-    assert_eq!(rewritten(&[(1, b"changed", "c")]), measured(b"changed"));
+    let changes: [(u64, &[u8], &str); 2] = [(1, b"changed", "c"), (2, b"changed", "c")];
+    assert_eq!(rewritten(&[]), measured(b"a", b"b"));
+    assert_eq!(rewritten(&changes[..1]), measured(b"changed", b"b"));
+    assert_eq!(rewritten(&changes[1..]), measured(b"a", b"changed"));
+    assert_eq!(rewritten(&changes), measured(b"changed", b"changed"));
     // Where nothing can be corrected, nothing wrong is said.
-    let mut unknown = measured(b"changed");
-    unknown[16..24].fill(0xff);
-    let second = unknown.len() - 28 - 28 - 12 - 20 - 40;
-    unknown[second + 16..second + 24].fill(0xff);
-    assert_eq!(copy(&measured(b"a"), &[(1, b"changed", "c")]), unknown);
+    let mut unknown = measured(b"changed", b"b");
+    let first = 28;
+    let second = unknown.len() - 36 - 20 - 40;
+    for section in [first, second] {
+        unknown[section + 16..section + 24].fill(0xff);
+    }
+    assert_eq!(copy(&measured(b"a", b"b"), &changes[..1]), unknown);
 }
 
 #[test]
@@ -215,23 +219,16 @@ fn what_cannot_be_written_is_an_error() {
     file.record(0, 0, 1, b"a");
     let huge = vec![0; 16 << 20];
     let mut rewriter = Rewriter::new(Vec::new());
-    let mut messages = Vec::new();
     each(&file.bytes, |block| {
-        let results = match block.kind {
-            Kind::FileHeader => [rewriter.change(block, b"", ""), Ok(())],
-            _ => {
-                let early = rewriter.copy(block);
-                [early, Ok(())]
+        let (result, expected) = match block.kind {
+            Kind::FileHeader => {
+                (rewriter.change(block, b"", ""), "a block without a frame has no bytes to change")
             }
+            _ => (rewriter.copy(block), "a pcap record before the file's header"),
         };
-        messages.extend(results.into_iter().filter_map(Result::err).map(|error| error.to_string()));
+        assert_eq!(result.expect_err("a fault").to_string(), expected);
     })
     .expect("no fault");
-    let expected = [
-        "a block without a frame has no bytes to change",
-        "a pcap record before the file's header",
-    ];
-    assert_eq!(messages, expected);
     let mut rewriter = Rewriter::new(Vec::new());
     each(&file.bytes, |block| match block.kind {
         Kind::FileHeader => rewriter.copy(block).expect("memory"),

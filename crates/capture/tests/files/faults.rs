@@ -66,6 +66,9 @@ fn not_a_capture() {
          (editcap IN OUT)",
     );
     check(b"a", 0, "byte 0: not a capture: this looks like text (\"a\")");
+    // Half a character and nothing else.
+    let message = "byte 0: not a capture: it begins with e2 82, and neither pcap nor pcapng does";
+    check(b"\xe2\x82", 0, message);
 }
 
 /// A character at the edge of what is looked at is no reason to say that a text is none.

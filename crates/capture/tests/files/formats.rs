@@ -1,6 +1,7 @@
 //! Both formats in both byte orders, every clock, every kind of packet block; gzip.
 
 use std::io::{self, Cursor, Write};
+use std::process::{Command, Stdio};
 
 use capture::{Format, Kind, Reader};
 
@@ -252,12 +253,49 @@ fn a_file_has_a_size() {
     }
 }
 
+/// Set for the process that reads its standard input.
+const CHILD: &str = "CAPTURE_TEST_CHILD";
+
+/// In the child: reads, and says what.
+fn read_standard_input() {
+    let mut reader = Reader::open("-".as_ref()).expect("a capture");
+    while reader.next().expect("no fault").is_some() {}
+    let (name, size) = (reader.name(), reader.size());
+    println!("<{name}: {} frames, {:?} of {size:?}>", reader.frames(), reader.position());
+}
+
+#[test]
+fn standard_input() {
+    if std::env::var_os(CHILD).is_some() {
+        return read_standard_input();
+    }
+    let mut file = Pcap::new(Order::Little, MICROSECONDS, 0, RAW);
+    file.record(1, 2, 5, b"hello");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("file");
+    std::fs::write(&path, &file.bytes).expect("a file");
+    let child = |input: Stdio| {
+        let mut command = Command::new(std::env::current_exe().expect("this test"));
+        command.args(["--exact", "formats::standard_input", "--nocapture"]).env(CHILD, "1");
+        let output = command.stdin(input).output().expect("the test runs itself");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let opened = std::fs::File::open(&path).expect("a file");
+    let said = child(opened.into());
+    assert!(said.contains("<standard input: 1 frames, 45 of Some(45)>"), "{said}");
+    let (pipe, mut out) = io::pipe().expect("a pipe");
+    out.write_all(&file.bytes).expect("an open pipe");
+    drop(out);
+    let said = child(pipe.into());
+    assert!(said.contains("<standard input: 1 frames, 45 of None>"), "{said}");
+}
+
 #[test]
 fn frames_across_the_windows_edges() {
-    // Lengths around everything that is a power of two somewhere; 2.6 MB and a window of 1 MiB.
+    // Lengths around everything that is a power of two somewhere; 2.6 MB and a window of 256 KiB.
     let mut file = Pcapng::ethernet(Order::Little);
     let lengths =
-        (0..1500).map(|number| number * 7 % 3500).chain([0, 1 << 20, (1 << 20) + 1, 5 << 20]);
+        (0..1500).map(|number| number * 7 % 3500).chain([0, 1 << 18, (1 << 18) + 1, 5 << 20]);
     for (number, length) in lengths.clone().enumerate() {
         let numbers = Enhanced { interface: 0, units: number as u64, original: length as u32 };
         file.enhanced(numbers, &vec![number as u8; length], &[]);

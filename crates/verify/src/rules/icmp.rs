@@ -1,14 +1,23 @@
-//! Rules on one ICMP message, whoever sent it (RFC 792).
+//! Rules on one ICMP message, whoever sent it (RFC 792): what holds for every type, and for messages that
+//! ask and answer. What an error quotes, what its codes and fields may say is judged in the modules below.
 //!
-//! They hold for whole, unfragmented datagrams that state protocol 1: of a fragment nothing can be
-//! said without the others. A datagram cut short is the IPv4 rules' affair.
+//! Lengths and checksums are judged in whole, unfragmented datagrams only: of a fragment nothing can
+//! be said without the others. A datagram cut short is the IPv4 rules' affair.
 
-use wire::icmp::{ECHO_HEADER_LEN, field};
+use wire::icmp::{self, ADDRESS_MASK_REQUEST, ECHO_HEADER_LEN, SOURCE_QUENCH, TIMESTAMP};
 use wire::{Icmp, Pdu, Protocol};
 
 use super::checksum::wrong_checksum;
-use super::{GOOD, answered};
-use crate::rule::{Check, Fault, Level, Rule};
+use super::{GOOD, answered, ip};
+use crate::rule::{Check, Example, Fault, Level, Rule};
+
+pub(super) mod code;
+pub(super) mod error;
+pub(super) mod field;
+pub(super) mod router;
+
+#[cfg(test)]
+pub(super) mod tests;
 
 /// The message has its eight octets.
 pub(super) const LENGTH: Rule = Rule {
@@ -45,7 +54,7 @@ pub(super) const CHECKSUM: Rule = Rule {
 };
 
 fn checksum(pdu: &Pdu) -> Option<Fault> {
-    wrong_checksum(whole(pdu)?, field::CHECKSUM.start)
+    wrong_checksum(whole(pdu)?, icmp::field::CHECKSUM.start)
 }
 
 /// The code of an echo message is 0.
@@ -63,7 +72,122 @@ pub(super) const CODE: Rule = Rule {
 
 fn code(pdu: &Pdu) -> Option<Fault> {
     let icmp = Icmp::new(pdu.bytes()).filter(Icmp::is_echo)?;
-    Some(Fault::unless_equal(field::CODE, 0, icmp.code())?.mended_by(&[0]))
+    Some(Fault::unless_equal(icmp::field::CODE, 0, icmp.code())?.mended_by(&[0]))
+}
+
+/// A timestamp message has its three timestamps.
+pub(super) const TIMESTAMP_LENGTH: Rule = Rule {
+    id: "icmp.timestamp.length",
+    rfc: 792,
+    section: "Timestamp or Timestamp Reply Message",
+    level: Level::Must,
+    quote: "The data received (a timestamp) in the message is returned in the reply together with an \
+            additional timestamp. The timestamp is 32 bits of milliseconds since midnight UT.",
+    note: Some("With three timestamps the format has 20 octets."),
+    check: Check::Pdu(Protocol::Icmp, timestamp_length),
+    pass: TIMES,
+    fail: ip("4500002000000000400166db0a0000020a0000010d0096950007000102625a00"),
+};
+
+/// A timestamp message from 10.0.0.2.
+const TIMES: Example =
+    ip("4500002800000000400166d30a0000020a0000010d0096950007000102625a000000000000000000");
+
+fn timestamp_length(pdu: &Pdu) -> Option<Fault> {
+    shorter(pdu, TIMESTAMP, 20)
+}
+
+/// An address mask message has its mask.
+pub(super) const MASK_LENGTH: Rule = Rule {
+    id: "icmp.address_mask.length",
+    rfc: 950,
+    section: "Appendix I",
+    level: Level::Must,
+    quote: "A 32-bit mask.",
+    note: Some("With the mask the format has 12 octets."),
+    check: Check::Pdu(Protocol::Icmp, mask_length),
+    pass: GOOD,
+    fail: ip("4500001c00000000400166df0a0000020a0000011100eef700070001"),
+};
+
+fn mask_length(pdu: &Pdu) -> Option<Fault> {
+    shorter(pdu, ADDRESS_MASK_REQUEST, 12)
+}
+
+/// A query of that type or its reply, of fewer than `least` octets.
+fn shorter(pdu: &Pdu, request: u8, least: usize) -> Option<Fault> {
+    let kind = *pdu.bytes().first()?;
+    if kind != request && kind != request + 1 {
+        return None;
+    }
+    let found = whole(pdu)?.len();
+    let text = || format!("expected {least} bytes or more, found {found}");
+    (ECHO_HEADER_LEN..least).contains(&found).then(|| Fault::new(0..found, text()))
+}
+
+/// Nobody sends a source quench.
+pub(super) const QUENCH: Rule = Rule {
+    id: "icmp.source_quench",
+    rfc: 6633,
+    section: "3",
+    level: Level::MustNot,
+    quote: "A host MUST NOT send ICMP Source Quench messages.",
+    note: Some(
+        "A router SHOULD NOT (RFC 1812 section 4.3.3.3), and a packet does not tell which sent it.",
+    ),
+    check: Check::Pdu(Protocol::Icmp, quench),
+    pass: GOOD,
+    fail: ip(
+        "4500003c00000000400166bf0a0000010a00000204001020000000004500002000000000401166cb0a0000020a0000019c400007000c70bb70696e67",
+    ),
+};
+
+fn quench(pdu: &Pdu) -> Option<Fault> {
+    pdu.bytes().first().filter(|kind| **kind == SOURCE_QUENCH)?;
+    Some(Fault::new(icmp::field::TYPE, "found a source quench (4)".to_owned()).warned())
+}
+
+/// Types that have had their day.
+pub(super) const DEPRECATED: Rule = Rule {
+    id: "icmp.type.deprecated",
+    rfc: 6918,
+    section: "3",
+    level: Level::May,
+    quote: "This document formally deprecates the following ICMP message Types and requests IANA to mark \
+            them as such in the corresponding registry",
+    note: None,
+    check: Check::Pdu(Protocol::Icmp, deprecated),
+    pass: GOOD,
+    fail: ip("4500002000000000400166db0a0000020a0000011100eef70007000100000000"),
+};
+
+fn deprecated(pdu: &Pdu) -> Option<Fault> {
+    let kind = *pdu.bytes().first()?;
+    if !matches!(kind, 6 | 15..=18 | 30..=39) {
+        return None;
+    }
+    let name = icmp::type_name(kind).unwrap_or_default();
+    Some(Fault::new(icmp::field::TYPE, format!("found {kind} ({name}), which is deprecated")))
+}
+
+/// Types that nobody knows.
+pub(super) const UNKNOWN: Rule = Rule {
+    id: "icmp.type.unknown",
+    rfc: 1122,
+    section: "3.2.2",
+    level: Level::May,
+    quote: "If an ICMP message of unknown type is received, it MUST be silently discarded.",
+    note: Some("Whoever sent it may know it: no more than a remark."),
+    check: Check::Pdu(Protocol::Icmp, unknown),
+    pass: GOOD,
+    fail: ip("4500001c00000000400166df0a0000010a0000022c00d3ff00000000"),
+};
+
+fn unknown(pdu: &Pdu) -> Option<Fault> {
+    let kind = *pdu.bytes().first()?;
+    icmp::type_name(kind).is_none().then(|| {
+        Fault::new(icmp::field::TYPE, format!("found {kind}, which is assigned to no message"))
+    })
 }
 
 /// The octets of the message, where all are here.

@@ -1,14 +1,23 @@
 //! Rules on one IPv4 datagram, whoever sent it (RFC 791, RFC 1122 section 3.2.1).
 //!
 //! They hold for any packet of a capture as for a model's reply, and propose the edit that would put
-//! a field right where one value is.
+//! a field right where one value is. Here are those on the fixed fields; those on where it goes are in
+//! [`addresses`], on pieces of a datagram in [`fragments`], on its options in [`options`] and [`routes`].
 
 use wire::ipv4::{MIN_HEADER_LEN, field};
 use wire::{Ipv4, Pdu, Protocol};
 
 use super::checksum::{is_offloaded, wrong_checksum};
-use super::{GOOD, answered};
+use super::{GOOD, answered, ip};
 use crate::rule::{Check, Fault, Level, Rule};
+
+pub(super) mod addresses;
+pub(super) mod fragments;
+pub(super) mod options;
+pub(super) mod routes;
+
+#[cfg(test)]
+mod tests;
 
 /// The version is 4.
 pub(super) const VERSION: Rule = Rule {
@@ -149,6 +158,28 @@ fn checksum(pdu: &Pdu) -> Option<Fault> {
     Some(if offloaded { fault.noted() } else { fault })
 }
 
+/// The protocol is one that can be assigned.
+pub(super) const PROTOCOL: Rule = Rule {
+    id: "ipv4.protocol",
+    rfc: 791,
+    section: "3.1",
+    level: Level::May,
+    quote: "This field indicates the next level protocol used in the data portion of the internet \
+            datagram. The values for various protocols are specified in \"Assigned Numbers\" [9].",
+    note: Some("The registry that followed reserves 255: it is nobody's."),
+    check: Check::Pdu(Protocol::Ipv4, protocol),
+    pass: GOOD,
+    fail: ip("4500001c0000000040ff65e10a0000020a0000010001020304050607"),
+};
+
+fn protocol(pdu: &Pdu) -> Option<Fault> {
+    Ipv4::new(pdu.bytes()).filter(|ip| ip.protocol() == 255)?;
+    Some(Fault::new(
+        field::PROTOCOL,
+        "expected a protocol, found 255, which is reserved".to_owned(),
+    ))
+}
+
 /// The source can be a host.
 pub(super) const SOURCE: Rule = Rule {
     id: "ipv4.source",
@@ -161,7 +192,7 @@ pub(super) const SOURCE: Rule = Rule {
         "0.0.0.0 passes: a host that is yet to learn its address may send from it. Class E does \
          not: it defines no single host (section 3.2.2).",
     ),
-    check: Check::Pdu(Protocol::Ipv4, source),
+    check: Check::PduWhere(Protocol::Ipv4, addresses::are_special, source),
     pass: GOOD,
     fail: answered("4500002000000000400190dae00000010a000002000021270007000170696e67"),
 };

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use wire::Protocol;
+use wire::checksum::add16;
 
-use super::observation::Fragment;
+use super::observation::{Fragment, Inside};
 use super::{Recent, found};
 use crate::Finding;
 
@@ -22,12 +23,15 @@ struct Datagram {
     pieces: Vec<Piece>,
     /// Where the last fragment ends, and its packet.
     end: Option<(u32, u64)>,
+    /// The checksum that the first fragment states.
+    checksum: Option<u16>,
 }
 
 #[derive(Debug)]
 struct Piece {
     place: Range<u32>,
     digest: u64,
+    sum: u16,
     packet: u64,
 }
 
@@ -40,13 +44,16 @@ impl Fragments {
             self.datagrams.insert(fragment.datagram, datagram);
             return Vec::new();
         };
-        let findings = [datagram.overlap(fragment), datagram.conflict(fragment)];
+        let was_complete = datagram.is_complete();
+        let beside = [datagram.overlap(fragment), datagram.conflict(fragment)];
         // The identification comes round: a whole datagram makes place for the next of its name.
-        if findings[1].is_none() && datagram.is_complete() {
+        if was_complete {
             *datagram = Datagram::default();
         }
         datagram.add(packet, fragment);
-        findings.into_iter().flatten().collect()
+        let sound = beside.iter().all(Option::is_none);
+        let whole = if sound { datagram.wrong_checksum(fragment) } else { None };
+        beside.into_iter().chain([whole]).flatten().collect()
     }
 }
 
@@ -55,10 +62,44 @@ impl Datagram {
         if fragment.last {
             self.end.get_or_insert((fragment.place.end, packet));
         }
+        self.checksum = self.checksum.or(fragment.checksum);
         if self.pieces.len() < PIECES {
-            let (place, digest) = (fragment.place.clone(), fragment.digest);
-            self.pieces.push(Piece { place, digest, packet });
+            let Fragment { place, digest, sum, .. } = fragment;
+            self.pieces.push(Piece { place: place.clone(), digest: *digest, sum: *sum, packet });
         }
+    }
+
+    /// With its last piece, what is in the datagram can be summed up: the sums of the pieces are its sum,
+    /// because each but the last has an even length.
+    fn wrong_checksum(&self, fragment: &Fragment) -> Option<Finding> {
+        let ((inside, pseudo), found, (end, _)) = (fragment.inside?, self.checksum?, self.end?);
+        if inside == Inside::Udp && found == 0 {
+            return None;
+        }
+        let mut pieces: Vec<&Piece> = self.pieces.iter().collect();
+        pieces.sort_by_key(|piece| piece.place.start);
+        pieces.dedup_by_key(|piece| piece.place.clone());
+        let (mut reached, mut sum) = (0, pseudo);
+        for piece in pieces {
+            // Pieces of odd lengths and gaps make no sum; both are other rules' affairs.
+            if piece.place.start != reached {
+                return None;
+            }
+            reached = piece.place.end;
+            sum = add16(sum, piece.sum);
+        }
+        // ICMP of IPv4 has no pseudo-header and so no length in it.
+        let length = if inside == Inside::Icmp { 0 } else { end };
+        sum = add16(sum, add16((length >> 16) as u16, length as u16));
+        let expected = !add16(sum, !found);
+        if reached != end || sum == 0xffff {
+            return None;
+        }
+        let message = format!(
+            "expected 0x{expected:04x} in the first fragment, found 0x{found:04x}: this fragment \
+             completes a datagram of {end} octets"
+        );
+        super::found(inside.rule(), fragment.range.clone(), message)
     }
 
     /// A piece with the same octets in the same place is a repetition, and no harm.

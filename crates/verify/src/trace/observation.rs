@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::ops::Range;
 
-use wire::{Flow, Icmp, Ipv4, Packet, Pdu, Protocol, icmp, icmpv6};
+use wire::{Flow, Icmp, Ipv4, Packet, Pdu, Protocol, checksum, icmp, icmpv6};
 
 /// What a packet contributes to the picture. Keys are digests: two conversations in 2^32 share one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +35,23 @@ pub struct Fragment {
     pub(super) last: bool,
     /// Of its data, to tell a repetition from something else in the same place.
     pub(super) digest: u64,
+    /// Of its data: with those of the others it makes the checksum of what is in the datagram.
+    pub(super) sum: u16,
+    /// What is in the datagram, and the sum of its pseudo-header without a length.
+    pub(super) inside: Option<(Inside, u16)>,
+    /// The checksum that the first fragment states.
+    pub(super) checksum: Option<u16>,
     /// Of the frame: where its offset stands.
     pub(super) range: Range<usize>,
+}
+
+/// What is in a datagram that came in pieces, as far as it has a checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inside {
+    Icmp,
+    Icmpv6,
+    Udp,
+    Tcp,
 }
 
 /// A request or a reply.
@@ -93,13 +108,19 @@ fn fragment4(pdu: &Pdu) -> Option<Fragment> {
         place: start..start + data.len() as u32,
         last: !ip.more_fragments(),
         digest: digest(data),
+        sum: checksum::sum(data),
+        inside: Inside::numbered(ip.protocol()).map(|inside| {
+            let addresses = pdu.get(12..20).map_or(0, checksum::sum);
+            (inside, inside.pseudo(checksum::add16(addresses, u16::from(ip.protocol()))))
+        }),
+        checksum: stated_checksum(ip.protocol(), start, data),
         range: shifted(pdu, wire::ipv4::field::FRAGMENT_OFFSET),
     })
 }
 
 fn fragment6(pdu: &Pdu) -> Option<Fragment> {
     let place = pdu.word(2).filter(|place| place & 0xfff9 != 0 && pdu.is_whole())?;
-    let data = pdu.get(8..pdu.length())?;
+    let (next, data) = (*pdu.bytes().first()?, pdu.get(8..pdu.length())?);
     let start = u32::from(place & 0xfff8);
     Some(Fragment {
         datagram: digest((pdu.addresses()?, pdu.get(4..8)?)),
@@ -107,8 +128,52 @@ fn fragment6(pdu: &Pdu) -> Option<Fragment> {
         place: start..start + data.len() as u32,
         last: place & 1 == 0,
         digest: digest(data),
+        sum: checksum::sum(data),
+        inside: Inside::numbered(next).zip(pdu.pseudo_header_sum(next, 0)),
+        checksum: stated_checksum(next, start, data),
         range: shifted(pdu, 2..4),
     })
+}
+
+/// The checksum that the unit in a datagram states, if this is its beginning.
+fn stated_checksum(protocol: u8, start: u32, data: &[u8]) -> Option<u16> {
+    let at = Inside::numbered(protocol).filter(|_| start == 0)?.checksum_at();
+    data.get(at..at + 2).map(|field| u16::from_be_bytes([field[0], field[1]]))
+}
+
+impl Inside {
+    fn numbered(protocol: u8) -> Option<Inside> {
+        Some(match protocol {
+            1 => Inside::Icmp,
+            6 => Inside::Tcp,
+            17 => Inside::Udp,
+            icmpv6::NEXT_HEADER => Inside::Icmpv6,
+            _ => return None,
+        })
+    }
+
+    fn checksum_at(self) -> usize {
+        match self {
+            Inside::Icmp | Inside::Icmpv6 => icmp::field::CHECKSUM.start,
+            Inside::Udp => wire::udp::field::CHECKSUM.start,
+            Inside::Tcp => wire::tcp::field::CHECKSUM.start,
+        }
+    }
+
+    /// ICMP alone has no pseudo-header.
+    fn pseudo(self, sum: u16) -> u16 {
+        if self == Inside::Icmp { 0 } else { sum }
+    }
+
+    /// The rule on its checksum.
+    pub(super) fn rule(self) -> &'static str {
+        match self {
+            Inside::Icmp => "icmp.checksum",
+            Inside::Icmpv6 => "icmpv6.checksum",
+            Inside::Udp => "udp.checksum",
+            Inside::Tcp => "tcp.checksum",
+        }
+    }
 }
 
 fn echo(pdu: &Pdu, kind: Kind) -> Option<Observation> {

@@ -90,6 +90,36 @@ fn a_repeated_fragment_and_the_next_datagram_of_its_name_are_fine() {
     assert_eq!(lint(Link::RawIp, &[last, first, first, longer]), []);
 }
 
+/// 44 octets of UDP in two pieces, the checksum over both.
+#[test]
+fn the_checksum_of_a_datagram_in_pieces() {
+    let datagram = |checksum: u16, reverse: bool| {
+        let mut udp = hex::parse("0fa000070030").unwrap();
+        udp.extend(checksum.to_be_bytes());
+        udp.extend((0..40).map(|octet: u8| octet.wrapping_mul(37)));
+        let piece = |place: std::ops::Range<usize>, flags: u16| {
+            let mut ip = hex::parse("450000000009000040110000 0a0000020a000001").unwrap();
+            ip[3] = 20 + place.len() as u8;
+            ip[6..8].copy_from_slice(&(flags | (place.start as u16 / 8)).to_be_bytes());
+            let sum = wire::checksum::checksum(&ip);
+            ip[10..12].copy_from_slice(&sum.to_be_bytes());
+            hex::encode(&[&ip[..], &udp[place]].concat())
+        };
+        let mut pieces = [piece(0..24, 0x2000), piece(24..40, 0x2000), piece(40..48, 0)];
+        if reverse {
+            pieces.reverse();
+        }
+        let frames: Vec<&str> = pieces.iter().map(String::as_str).collect();
+        lint(Link::RawIp, &frames)
+    };
+    let wrong = |packet| vec![(packet, "udp.checksum", Severity::Error)];
+    // From another implementation: scapy's.
+    const RIGHT: u16 = 0xe70b;
+    assert_eq!((datagram(RIGHT, false), datagram(RIGHT, true)), (vec![], vec![]));
+    assert_eq!((datagram(0xe70c, false), datagram(1, true)), (wrong(3), wrong(3)));
+    assert_eq!(datagram(0, false), []);
+}
+
 #[test]
 fn memory_is_bounded() {
     let mut linter = Linter::new();

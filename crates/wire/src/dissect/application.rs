@@ -1,39 +1,31 @@
 //! Fields of what UDP carries: DNS, DHCP, VXLAN.
 
-use super::{Fields, Row, Value, number, plain, word};
+use super::{Fields, Row, Value, dhcp, dns, plain};
 use crate::Protocol;
 
-const VXLAN: [Row; 2] =
-    [("vxlan.flags", 0..1, plain), ("vxlan.id", 4..7, |b| Value::Number(number(b)))];
-const DNS: [Row; 6] = [
-    ("dns.id", 0..2, word),
-    ("dns.flags", 2..4, word),
-    ("dns.questions", 4..6, plain),
-    ("dns.answers", 6..8, plain),
-    ("dns.authorities", 8..10, plain),
-    ("dns.additionals", 10..12, plain),
-];
-const DHCP: [Row; 4] = [
-    ("dhcp.op", 0..1, plain),
-    ("dhcp.hardware_type", 1..2, plain),
-    ("dhcp.hardware_length", 2..3, plain),
-    ("dhcp.hops", 3..4, plain),
+const VXLAN: [Row; 4] = [
+    ("vxlan.flags", 0..1, |b| Value::Flags(u16::from(b[0]), &[(8, "I")])),
+    ("vxlan.reserved", 1..4, plain),
+    ("vxlan.id", 4..7, plain),
+    ("vxlan.reserved", 7..8, plain),
 ];
 
 pub(super) fn fields(fields: &mut Fields) {
     match fields.pdu.protocol() {
-        Protocol::Dns => {
-            if fields.rows(&DNS) {
-                fields.rest("dns.records", 12);
-            }
-        }
-        Protocol::Dhcp => {
-            if fields.rows(&DHCP) {
-                fields.rest("dhcp.rest", 4);
-            }
-        }
+        Protocol::Dns if !dns::fields(fields) => remainder(fields, "dns.rest"),
+        Protocol::Dhcp if !dhcp::fields(fields) => remainder(fields, "dhcp.rest"),
+        Protocol::Dns | Protocol::Dhcp => {}
         _ => {
             let _ = fields.rows(&VXLAN);
         }
     }
 }
+
+/// Octets that a field is too short for, where the bytes end inside it.
+fn remainder(fields: &mut Fields, name: &'static str) {
+    let start = fields.pdu.start();
+    fields.rest(name, fields.list.last().map_or(0, |last| last.range.end - start));
+}
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,8 @@ const COOKED2: [Row; 7] = [
     ("cooked2.address_length", 11..12, plain),
     ("cooked2.address", 12..20, bytes),
 ];
-const LOOPBACK: [Row; 1] = [("loopback.family", 0..4, bytes)];
+const LOOPBACK: [Row; 1] = [("loopback.family", 0..4, family)];
+const PPP_HDLC: [Row; 1] = [("ppp.address_control", 0..2, word)];
 const PPPOE: [Row; 5] = [
     ("pppoe.version", 0..1, |b| Value::Number(number(b) >> 4)),
     ("pppoe.type", 0..1, |b| Value::Number(number(b) & 0x0f)),
@@ -41,7 +42,7 @@ const PPPOE: [Row; 5] = [
     ("pppoe.length", 4..6, plain),
 ];
 const MPLS: [Row; 4] = [
-    ("mpls.label", 0..3, |b| Value::Number(number(b) >> 4)),
+    ("mpls.label", 0..3, label),
     ("mpls.traffic_class", 2..3, |b| Value::Number(number(b) >> 1 & 7)),
     ("mpls.bottom", 2..3, |b| Value::Number(number(b) & 1)),
     ("mpls.ttl", 3..4, plain),
@@ -53,14 +54,6 @@ const ARP: [Row; 5] = [
     ("arp.protocol_length", 5..6, plain),
     ("arp.opcode", 6..8, |b| named(b, opcode(number(b)))),
 ];
-/// Where hardware addresses have six octets and protocol addresses four.
-const ARP_ADDRESSES: [Row; 4] = [
-    ("arp.sender_hardware", 8..14, mac),
-    ("arp.sender_address", 14..18, address),
-    ("arp.target_hardware", 18..24, mac),
-    ("arp.target_address", 24..28, address),
-];
-
 pub(super) fn fields(fields: &mut Fields) {
     match fields.pdu.protocol() {
         Protocol::Ethernet => {
@@ -75,10 +68,24 @@ pub(super) fn fields(fields: &mut Fields) {
         Protocol::LinuxCooked => _ = fields.rows(&COOKED),
         Protocol::LinuxCooked2 => _ = fields.rows(&COOKED2),
         Protocol::Loopback => _ = fields.rows(&LOOPBACK),
-        Protocol::Ppp => fields.rest("ppp.header", 0),
+        Protocol::Ppp => ppp(fields),
         Protocol::Pppoe => _ = fields.rows(&PPPOE),
         Protocol::Mpls => _ = fields.rows(&MPLS),
         _ => arp(fields),
+    }
+}
+
+/// The protocol number has one octet where it is compressed: it is odd (RFC 1661 section 6.5).
+fn ppp(fields: &mut Fields) {
+    let start = if fields.pdu.bytes().starts_with(&[0xff, 3]) { 2 } else { 0 };
+    if start > 0 {
+        _ = fields.rows(&PPP_HDLC);
+    }
+    let short = fields.pdu.bytes().get(start).is_some_and(|first| first & 1 == 1);
+    let end = start + if short { 1 } else { 2 };
+    match fields.rows(&[("ppp.protocol", start..end, |b| named(b, ppp_protocol(number(b))))]) {
+        true => fields.rest("payload", end),
+        false => fields.rest("payload", start),
     }
 }
 
@@ -86,11 +93,27 @@ fn arp(fields: &mut Fields) {
     if !fields.rows(&ARP) {
         return;
     }
-    match fields.pdu.get(4..6) {
-        Some([6, 4]) if fields.rows(&ARP_ADDRESSES) => fields.rest("padding", 28),
-        Some([6, 4]) => {}
-        _ => fields.rest("arp.addresses", 8),
+    let Some([hardware, protocol]) = fields.pdu.get(4..6) else { return };
+    let addresses = [
+        ("arp.sender_hardware", *hardware, hardware_address as fn(&[u8]) -> Value),
+        ("arp.sender_address", *protocol, address),
+        ("arp.target_hardware", *hardware, hardware_address),
+        ("arp.target_address", *protocol, address),
+    ];
+    let mut end = 8;
+    for (name, length, read) in addresses.iter().filter(|row| row.1 > 0) {
+        let place = end..end + usize::from(*length);
+        end = place.end;
+        if !fields.rows(&[(name, place, *read)]) {
+            return;
+        }
     }
+    fields.rest("padding", end);
+}
+
+/// Only an address of six octets is written as those of Ethernet are.
+fn hardware_address(octets: &[u8]) -> Value {
+    if octets.len() == 6 { mac(octets) } else { bytes(octets) }
 }
 
 fn type_of(octets: &[u8]) -> Value {
@@ -107,6 +130,48 @@ fn type_of(octets: &[u8]) -> Value {
         _ => return word(octets),
     };
     Value::Named(number(octets), name)
+}
+
+/// The address family, in the byte order of whoever captured.
+fn family(octets: &[u8]) -> Value {
+    let [first, _, _, last] = octets else { return bytes(octets) };
+    let number = u32::from(*first.max(last));
+    let name = match number {
+        2 => "IPv4",
+        10 | 24 | 28 | 30 => "IPv6",
+        _ => return Value::Number(number),
+    };
+    Value::Named(number, name)
+}
+
+/// With the names of the special-purpose labels (RFC 3032 section 2.1, RFC 7274).
+fn label(octets: &[u8]) -> Value {
+    let number = number(octets) >> 4;
+    let name = match number {
+        0 => "IPv4 explicit null",
+        1 => "router alert",
+        2 => "IPv6 explicit null",
+        3 => "implicit null",
+        7 => "entropy label indicator",
+        13 => "generic associated channel",
+        15 => "extension",
+        _ => return Value::Number(number),
+    };
+    Value::Named(number, name)
+}
+
+fn ppp_protocol(number: u32) -> Option<&'static str> {
+    Some(match number {
+        0x0021 => "IPv4",
+        0x0057 => "IPv6",
+        0x0281 | 0x0283 => "MPLS",
+        0x8021 => "IPCP",
+        0x8057 => "IPv6CP",
+        0xc021 => "LCP",
+        0xc023 => "PAP",
+        0xc223 => "CHAP",
+        _ => return None,
+    })
 }
 
 fn packet_type(number: u32) -> Option<&'static str> {

@@ -1,6 +1,9 @@
-//! Fields of IPv4, of IPv6 and its extension headers, and of GRE.
+//! Fields of IPv4 and of IPv6; what may follow them before the transport is in its own file.
 
-use super::{Fields, Row, Value, address, bytes, named, number, plain, protocol_name, word};
+use super::{
+    Fields, Row, Value, address, extension, named, number, options, plain, protocol_name, word,
+};
+use super::{Fields, Row, Value, address, named, number, options, plain, protocol_name, word};
 use crate::ipv4::{self, MIN_HEADER_LEN};
 use crate::{Ipv4, Protocol, ipv6};
 
@@ -31,58 +34,12 @@ const IPV6: [Row; 8] = [
     ("ipv6.source", ipv6::field::SOURCE, address),
     ("ipv6.destination", ipv6::field::DESTINATION, address),
 ];
-const HOP_BY_HOP: [Row; 2] =
-    [("ipv6.hop_by_hop.next_header", 0..1, next_header), ("ipv6.hop_by_hop.length", 1..2, plain)];
-const DESTINATION_OPTIONS: [Row; 2] = [
-    ("ipv6.destination_options.next_header", 0..1, next_header),
-    ("ipv6.destination_options.length", 1..2, plain),
-];
-const ROUTING: [Row; 4] = [
-    ("ipv6.routing.next_header", 0..1, next_header),
-    ("ipv6.routing.length", 1..2, plain),
-    ("ipv6.routing.type", 2..3, plain),
-    ("ipv6.routing.segments_left", 3..4, plain),
-];
-const FRAGMENT: [Row; 5] = [
-    ("ipv6.fragment.next_header", 0..1, next_header),
-    ("ipv6.fragment.reserved", 1..2, plain),
-    ("ipv6.fragment.offset", 2..4, |b| Value::Number(number(b) >> 3)),
-    ("ipv6.fragment.more", 3..4, |b| Value::Number(number(b) & 1)),
-    ("ipv6.fragment.identification", 4..8, plain),
-];
-const AUTHENTICATION: [Row; 4] = [
-    ("ah.next_header", 0..1, next_header),
-    ("ah.length", 1..2, plain),
-    ("ah.spi", 4..8, plain),
-    ("ah.sequence", 8..12, plain),
-];
-const GRE: [Row; 2] = [("gre.flags", 0..2, word), ("gre.type", 2..4, word)];
 
 pub(super) fn fields(fields: &mut Fields) {
     match fields.pdu.protocol() {
         Protocol::Ipv4 => ipv4(fields),
         Protocol::Ipv6 => _ = fields.rows(&IPV6),
-        Protocol::HopByHop => {
-            let _ = fields.rows(&HOP_BY_HOP);
-            fields.rest("ipv6.hop_by_hop.options", 2);
-        }
-        Protocol::DestinationOptions => {
-            let _ = fields.rows(&DESTINATION_OPTIONS);
-            fields.rest("ipv6.destination_options.options", 2);
-        }
-        Protocol::Routing => {
-            let _ = fields.rows(&ROUTING);
-            fields.rest("ipv6.routing.data", 4);
-        }
-        Protocol::Fragment => _ = fields.rows(&FRAGMENT),
-        Protocol::Authentication => {
-            let _ = fields.rows(&AUTHENTICATION);
-            fields.rest("ah.value", 12);
-        }
-        _ => {
-            let _ = fields.rows(&GRE);
-            fields.rest("gre.optional", 4);
-        }
+        _ => extension::fields(fields),
     }
 }
 
@@ -96,10 +53,7 @@ fn ipv4(fields: &mut Fields) {
         fields.note = Some(format!("version {}, not IPv4", ip.version()));
     }
     match ip.options() {
-        Some(options) => {
-            let end = MIN_HEADER_LEN + options.len();
-            fields.push("ipv4.options", MIN_HEADER_LEN..end, bytes(options));
-        }
+        Some(list) => options::fields(fields, MIN_HEADER_LEN, list, &options::IPV4),
         None if header_len < MIN_HEADER_LEN => {
             fields.note.get_or_insert(format!("ihl {} is under 5", header_len / 4));
         }
@@ -122,7 +76,7 @@ fn protocol(octets: &[u8]) -> Value {
     named(octets, protocol_name(octets[0]))
 }
 
-fn next_header(octets: &[u8]) -> Value {
+pub(super) fn next_header(octets: &[u8]) -> Value {
     let name = match octets[0] {
         0 => Some("hop-by-hop options"),
         43 => Some("routing"),

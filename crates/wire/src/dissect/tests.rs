@@ -93,7 +93,8 @@ fn options_and_padding_are_layers_and_fields() {
         hex::parse("46000020 00000000 40010000 0a000002 0a000001 01010100 0800f7f7 00000000 ffff")
             .unwrap();
     let dissection = dissect(&packet);
-    assert_eq!(dissection.field("ipv4.options").unwrap().range, 20..24);
+    assert_eq!(dissection.field("ipv4.option.no_operation").unwrap().range, 20..21);
+    assert_eq!(dissection.field("ipv4.option.end").unwrap().range, 23..24);
     assert_eq!(dissection.field("icmp.type").unwrap().range, 24..25);
     assert_eq!(dissection.field("padding").unwrap().range, 32..34);
     assert_eq!(dissection.note, None);
@@ -131,4 +132,64 @@ proptest! {
     fn every_truncation_is_noted(length in 0..84usize) {
         prop_assert!(dissect(&ping()[..length]).note.is_some());
     }
+}
+
+/// The fields of a frame as `name value`, joined.
+fn listed(link: crate::Link, frame: &str) -> String {
+    let frame = hex::parse(frame).unwrap();
+    let packet = Packet::new(link, &frame, frame.len());
+    let dissection = super::frame(&packet);
+    assert_eq!(dissection.fields().last().unwrap().range.end, frame.len());
+    let fields = dissection.fields().map(|field| format!("{} {}", field.name, field.value));
+    fields.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn options_of_extension_headers_are_fields() {
+    let list = listed(
+        crate::Link::Ipv6,
+        "6000000000280040 fe800000000000000000000000000002 ff020000000000000000000000000016
+         3c01 05020000 c20400010000 0100 00 00 3b02 c910 20010db8000000000000000000000009 040103 00",
+    );
+    let expect = "ipv6.hop_by_hop.next_header 60 (destination options), ipv6.hop_by_hop.length 1, \
+        ipv6.option.router_alert 0 (MLD), ipv6.option.jumbo_payload 65536, ipv6.option.pad 2 bytes, \
+        ipv6.option.pad 1 byte, ipv6.option.pad 1 byte, ipv6.destination_options.next_header 59 (none), \
+        ipv6.destination_options.length 2, ipv6.option.home_address 2001:db8::9, ipv6.option.tunnel_limit 3, \
+        ipv6.option.pad 1 byte";
+    assert!(list.ends_with(expect), "{list}");
+}
+
+#[test]
+fn routing_addresses_are_fields() {
+    let list = listed(
+        crate::Link::Ipv6,
+        "6000000000302b40 20010db8000000000000000000000002 20010db8000000000000000000000001
+         3b05040101000007 20010db8000000000000000000000003 20010db8000000000000000000000001 0406000000000000",
+    );
+    let expect = "ipv6.routing.type 4 (segment routing), ipv6.routing.segments_left 1, \
+        ipv6.routing.last_entry 1, ipv6.routing.flags 0, ipv6.routing.tag 0x0007, \
+        ipv6.routing.address 2001:db8::3, ipv6.routing.address 2001:db8::1, ipv6.routing.data 8 bytes";
+    assert!(list.ends_with(expect), "{list}");
+}
+
+#[test]
+fn links_and_tunnels_have_fields() {
+    let list = listed(crate::Link::Ppp, "ff03c021 01010004");
+    assert_eq!(list, "ppp.address_control 0xff03, ppp.protocol 49185 (LCP), payload 4 bytes");
+    let list = listed(crate::Link::Loopback, "1e000000 60");
+    assert!(list.starts_with("loopback.family 30 (IPv6)"), "{list}");
+    let list = listed(
+        crate::Link::Ipv4,
+        "4500002c00000000402f66a50a0000020a000001 b0006558 12340000 00000009 00000001 02000000000302000000",
+    );
+    let expect = "gre.flags checksum key sequence, gre.version 0, gre.type 0x6558, gre.checksum 0x1234, \
+        gre.reserved 0, gre.key 9, gre.sequence 1, ethernet.destination 02:00:00:00:00:03";
+    assert!(list.contains(expect), "{list}");
+    let list = listed(
+        crate::Link::Ethernet,
+        "ffffffffffff020000000002 0806 0007 0800 02 04 0001 0102 0a000002 0000 0a000001 0000",
+    );
+    let expect = "arp.sender_hardware 2 bytes, arp.sender_address 10.0.0.2, \
+        arp.target_hardware 2 bytes, arp.target_address 10.0.0.1, padding 2 bytes";
+    assert!(list.ends_with(expect), "{list}");
 }

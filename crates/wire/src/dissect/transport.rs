@@ -1,6 +1,6 @@
 //! Fields of UDP and TCP.
 
-use super::{Fields, Row, Value, bytes, number, plain, word};
+use super::{Fields, Row, Value, number, options, plain, word};
 use crate::tcp::{MIN_HEADER_LEN, field, flag};
 use crate::{Protocol, Tcp, udp};
 
@@ -45,10 +45,9 @@ pub(super) fn fields(fields: &mut Fields) {
     }
     let Some(tcp) = Tcp::new(fields.pdu.bytes()) else { return };
     match tcp.options() {
-        Some(options) => {
-            let end = MIN_HEADER_LEN + options.len();
-            fields.push("tcp.options", MIN_HEADER_LEN..end, bytes(options));
-            fields.rest("payload", end);
+        Some(list) => {
+            options::fields(fields, MIN_HEADER_LEN, list, &options::TCP);
+            fields.rest("payload", MIN_HEADER_LEN + list.len());
         }
         None if tcp.header_len() < MIN_HEADER_LEN => {
             fields.note = Some(format!("data offset {} is under 5", tcp.header_len() / 4));

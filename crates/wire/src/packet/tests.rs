@@ -116,6 +116,26 @@ fn the_pseudo_header_is_summed_up_to_the_final_destination() {
     assert_eq!(udp.pseudo_header_sum(17, 8), Some(add16(sum(&six[8..40]), 25)));
 }
 
+#[test]
+fn a_source_route_has_its_last_stop_in_the_pseudo_header() {
+    let four = hex::parse(
+        "47000024 00000000 40110000 0a000002 0a000001 8307040a 00000900 0035003500080000",
+    )
+    .unwrap();
+    let summed = |bytes: &[u8]| {
+        let packet = Packet::ip(bytes);
+        packet.pdu(Protocol::Udp).unwrap().pseudo_header_sum(17, 8)
+    };
+    let expect = |last: &[u8]| Some(add16(sum(&[&four[12..16], last].concat()), 25));
+    assert_eq!(summed(&four), expect(&[10, 0, 0, 9]));
+    let mut done = four.clone();
+    done[22] = 8;
+    assert_eq!(summed(&done), expect(&[10, 0, 0, 1]));
+    // A route of no stops, whose pointer says that some are left, leaves the destination unknown.
+    done[20..28].copy_from_slice(&[0x83, 3, 2, 0, 0, 0, 0, 0]);
+    assert_eq!(summed(&done), None);
+}
+
 proptest! {
     #[test]
     fn units_stay_inside_each_other(

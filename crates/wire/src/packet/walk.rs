@@ -104,7 +104,9 @@ fn header(protocol: Protocol, bytes: &[u8], room: usize, family: &Family) -> Hea
         Protocol::Udp => udp(bytes, room),
         Protocol::Tcp => tcp(bytes, room),
         Protocol::Vxlan => Header::around(room, Protocol::Ethernet, 8),
-        Protocol::Arp | Protocol::Dns | Protocol::Dhcp | Protocol::Payload => Header::alone(room),
+        Protocol::Igmp | Protocol::Arp | Protocol::Dns | Protocol::Dhcp | Protocol::Payload => {
+            Header::alone(room)
+        }
     }
 }
 

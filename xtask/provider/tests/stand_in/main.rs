@@ -2,6 +2,7 @@
 //! promises.
 
 mod anthropic;
+mod batch;
 mod brain;
 mod client;
 mod faults;
