@@ -13,6 +13,8 @@ use kind::Kinds;
 use suite::Suite;
 use verdict::Verdicts;
 
+pub use tshark::PREFERENCES;
+
 mod compare;
 mod corpus;
 pub mod generator;

@@ -8,7 +8,7 @@ use super::lint::Claims;
 use crate::Failure;
 
 /// Checks that are off by default; those of ICMP, ICMPv6, IGMP and GRE are always on.
-const PREFERENCES: [&str; 3] =
+pub const PREFERENCES: [&str; 3] =
     ["ip.check_checksum:TRUE", "udp.check_checksum:TRUE", "tcp.check_checksum:TRUE"];
 /// What tells whether a checksum was left to a card; the order is that of [`Ends`].
 const ENDS: [&str; 7] =

@@ -38,8 +38,15 @@ def answers(name: str, dice):
     yield 255, [record(name, "A", "93.184.216.1"), record(name, "AAAA", "2a00::1"), record(name, "TXT", [b"hi"])], [], []
 
 
-def wire(message: DNS) -> bytes:
-    return bytes(dns_compress(DNS(bytes(message))))
+# The names in their data are never compressed (RFC 2782, RFC 3597, section 4, RFC 4034), but scapy would.
+WHOLE = {33, 46, 47}
+
+
+def wire(message: DNS, groups=False) -> bytes:
+    """A message with compressed names; multicast DNS compresses those of SRV and NSEC too (RFC 6762, section 18.14)."""
+    parsed = DNS(bytes(message))
+    kinds = {record.type for section in (parsed.an, parsed.ns, parsed.ar) for record in section}
+    return bytes(dns_compress(parsed) if groups or not kinds & WHOLE else parsed)
 
 
 def messages(name: str, dice):
@@ -87,9 +94,13 @@ def to_groups():
     """Multicast DNS: identification 0, hop limit 255 (RFC 6762)."""
     question = DNS(id=0, rd=0, qd=[DNSQR(qname="_ipp._tcp.local.", qtype="PTR")])
     reply = DNS(id=0, qr=1, aa=1, rd=0, qd=[], an=[record("_ipp._tcp.local.", "PTR", "p._ipp._tcp.local.", ttl=120)])
+    found = DNS(id=0, qr=1, aa=1, rd=0, qd=[], an=[
+        DNSRRSRV(rrname="p._ipp._tcp.local.", ttl=120, port=631, target="p.local."),
+        DNSRRNSEC(rrname="p._ipp._tcp.local.", ttl=120, nextname="p._ipp._tcp.local.", typebitmaps=b"\0\5\0\0\x80\0\x40"),
+    ], ar=[record("p.local.", "A", "192.168.1.9", ttl=120)])
     ports = UDP(sport=5353, dport=5353)
-    for message in (question, reply):
-        body = Raw(wire(message))
+    for message in (question, reply, found):
+        body = Raw(wire(message, groups=True))
         yield Exchange("mdns", [step(IP(src=CLIENT4, dst="224.0.0.251", ttl=255) / ports / body)])
         yield Exchange("mdns", [step(IPv6(src=CLIENT_LINK6, dst="ff02::fb", hlim=255) / ports / body)])
 

@@ -4,7 +4,7 @@ from scapy.all import ICMP, ICMPv6DestUnreach, ICMPv6EchoReply, ICMPv6EchoReques
     ICMPv6ParamProblem, ICMPv6TimeExceeded, IP, IPv6, TCP, UDP, IPOption_Router_Alert, Raw
 
 import checksum
-from exchange import CLIENT4, CLIENT6, PORT, ROUTER4, ROUTER6, SERVER4, SERVER6, Exchange, step
+from exchange import CLIENT4, CLIENT6, FAR4, PORT, ROUTER4, ROUTER6, SERVER4, SERVER6, Exchange, step
 
 EXTENSION = bytes.fromhex("2000" "0000" "0008" "0101" "12345140")
 LENGTHS = (0, 1, 2, 7, 8, 31, 56, 57, 100, 548, 1000, 1472)
@@ -58,12 +58,14 @@ def quoted4(dice):
 
 
 def errors4(dice):
-    unreachable = [(3, code, 1400 if code == 4 else 0) for code in range(16)]
-    kinds = [*unreachable, (5, 0, None), (5, 1, None), (11, 0, 0), (11, 1, 0), (12, 0, 20 << 24), (12, 1, 0)]
+    unreachable = [(3, code, 576 if code == 4 else 0) for code in range(16)]
+    kinds = [*unreachable, (5, 0, None), (5, 1, None), (11, 0, 0), (11, 1, 0), (12, 0, 1 << 24), (12, 1, 0)]
     for kind, code, rest in kinds:
         for whole in quoted4(dice):
             quote = bytes(whole)
-            gateway = bytes(IP(src=ROUTER4))[12:16] if rest is None else rest.to_bytes(4, "big")
+            if (kind, code) == (3, 4) and len(quote) <= rest:
+                continue
+            gateway = bytes(IP(src=FAR4))[12:16] if rest is None else rest.to_bytes(4, "big")
             head = bytes([kind, code, 0, 0]) + gateway
             # RFC 792: header and 8 bytes; RFC 1812: as much as fits into 576 bytes.
             for body in (head + quote[:28], head + quote[:548]):
@@ -82,7 +84,7 @@ def errors6(dice):
               ICMPv6TimeExceeded(code=0), ICMPv6TimeExceeded(code=1), ICMPv6ParamProblem(code=0, ptr=4),
               ICMPv6ParamProblem(code=1, ptr=6), ICMPv6ParamProblem(code=2, ptr=40)]
     for maker in makers:
-        for length in (0, 20, 56, 1400):
+        for length in (1400,) if isinstance(maker, ICMPv6PacketTooBig) else (0, 20, 56, 1400):
             whole = IPv6(src=CLIENT6, dst=SERVER6) / UDP(sport=PORT, dport=33434) / pattern(dice, length)
             body = bytes(maker)[:8] + bytes(whole)[: 1280 - 48]
             yield answer6(whole, body)

@@ -42,7 +42,7 @@ class Connection:
         self.clock += 3
         every = list(options)
         if self.stamps and "R" not in flags:
-            echo = 0 if flags == "S" else self.clock - 1
+            echo = self.clock - 1 if "A" in flags else 0
             every = [*every, ("NOP", None), ("NOP", None), ("Timestamp", (self.clock, echo))]
         ports = (PORT, self.port) if up else (self.port, PORT)
         numbers = dict(seq=(self.next[up] + skip) % 2**32, ack=self.next[not up] if "A" in flags else 0)
