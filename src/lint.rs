@@ -16,7 +16,9 @@ use verify::{Finding, Severity, Trace};
 use wire::{Flow, Packet};
 
 pub mod batch;
+pub mod filter;
 pub mod fix;
+pub mod nearest;
 pub mod report;
 pub mod selection;
 
@@ -327,7 +329,3 @@ impl Session<'_> {
         }
     }
 }
-//! The linter of captures.
-
-pub mod filter;
-pub mod nearest;

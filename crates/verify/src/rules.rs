@@ -1,7 +1,8 @@
 //! The table: every clause that is checked, in the order in which findings are listed.
 //!
-//! First what makes a packet an IPv4 datagram and an ICMP message, then what makes it the reply to
-//! its request, then when there must be none. Deliberately absent: rules on the identification of a
+//! First what makes a frame one of its link, a datagram, a message, a segment, in the order of headers;
+//! then what makes a reply the reply to its request, then when there must be none, then what only several
+//! packets show. Deliberately absent: rules on the identification of a
 //! reply (RFC 6864 section 4.1 lets a source set any value in a datagram that is not fragmented, and
 //! one exchange cannot show that a value repeats).
 
@@ -17,15 +18,14 @@ mod dhcp;
 mod dns;
 mod ethernet;
 mod exchange;
-mod exchange;
 mod extension;
 mod gre;
 mod icmp;
 mod icmpv6;
 mod igmp;
 mod ipv4;
-mod listener;
 mod ipv6;
+mod listener;
 mod mpls;
 mod multicast;
 mod neighbor;
@@ -73,9 +73,9 @@ pub static RULES: &[Rule] = &[
     arp::ETHERNET_SOURCE,
     arp::SENDER_ADDRESS,
     arp::TARGET_ADDRESS,
-    arp::PROBE,
-    arp::REPLY_SENDER,
-    arp::REPLY_TARGET,
+    arp::reply::PROBE,
+    arp::reply::REPLY_SENDER,
+    arp::reply::REPLY_TARGET,
     ipv4::VERSION,
     ipv4::IHL,
     ipv4::TOTAL_LENGTH,
@@ -386,16 +386,16 @@ pub static RULES: &[Rule] = &[
     dhcp::fields::HARDWARE_LENGTH_MOST,
     dhcp::fields::HOPS,
     dhcp::fields::FLAGS,
-    dhcp::messages::YOUR_ADDRESS,
-    dhcp::messages::CLIENT_ADDRESS,
-    dhcp::messages::DISCOVER_ADDRESS,
+    dhcp::addresses::YOUR_ADDRESS,
+    dhcp::addresses::CLIENT_ADDRESS,
+    dhcp::addresses::DISCOVER_ADDRESS,
     dhcp::fields::MAGIC,
     dhcp::options::LENGTH,
     dhcp::options::END,
     dhcp::options::AFTER_END,
-    dhcp::options::CONSTANT,
-    dhcp::options::ADDRESSES,
-    dhcp::options::LEAST,
+    dhcp::lengths::CONSTANT,
+    dhcp::lengths::ADDRESSES,
+    dhcp::lengths::LEAST,
     dhcp::options::MASK_FIRST,
     dhcp::options::OVERLOAD,
     dhcp::options::MAXIMUM_SIZE,
@@ -403,13 +403,13 @@ pub static RULES: &[Rule] = &[
     dhcp::messages::TYPE,
     dhcp::messages::KNOWN,
     dhcp::messages::TYPE_OP,
-    dhcp::messages::ADDRESS,
-    dhcp::messages::NO_ADDRESS,
-    dhcp::messages::LEASE,
-    dhcp::messages::NO_LEASE,
-    dhcp::messages::SERVER,
-    dhcp::messages::NO_SERVER,
-    dhcp::messages::TIMES,
+    dhcp::addresses::ADDRESS,
+    dhcp::addresses::NO_ADDRESS,
+    dhcp::leases::LEASE,
+    dhcp::leases::NO_LEASE,
+    dhcp::leases::SERVER,
+    dhcp::leases::NO_SERVER,
+    dhcp::leases::TIMES,
     dhcp::messages::WISHES,
     exchange::UNANSWERED,
     exchange::TRAILING,
@@ -457,8 +457,6 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)
 }
 
-/// The rules that may find something in that unit, in the order of [`RULES`].
-pub(crate) fn on(pdu: &Pdu) -> &'static [&'static Rule] {
 /// Neighbours in [`RULES`] that look at the same units.
 pub(crate) struct Group {
     /// Which of a protocol's units they look at; `None`: at all.
@@ -499,11 +497,7 @@ pub(crate) fn on(protocol: Protocol) -> &'static [Group] {
         }
         by_protocol
     });
-    let all = BY_PROTOCOL[pdu.protocol() as usize].as_slice();
-    // One pass tells that a message of DNS is sound, where each of its rules would need one.
-    let entries = || all.iter().position(|rule| **rule == dns::entries::COUNTS);
-    let plain = pdu.protocol() == Protocol::Dns && dns::is_plain(pdu);
-    &all[..plain.then(entries).flatten().unwrap_or(all.len())]
+    &BY_PROTOCOL[protocol as usize]
 }
 
 /// A ping of four octets from 10.0.0.2 to 10.0.0.1, identifier 7, sequence number 1.

@@ -10,7 +10,9 @@ use wire::{Dns, Pdu};
 use super::ip;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 
-pub(super) use plain::is_plain;
+use plain::is_intricate;
+#[cfg(test)]
+use plain::is_plain;
 
 pub(super) mod data;
 pub(super) mod edns;

@@ -3,7 +3,6 @@
 use super::{
     Fields, Row, Value, address, extension, named, number, options, plain, protocol_name, word,
 };
-use super::{Fields, Row, Value, address, named, number, options, plain, protocol_name, word};
 use crate::ipv4::{self, MIN_HEADER_LEN};
 use crate::{Ipv4, Protocol, ipv6};
 

@@ -5,7 +5,7 @@ use wire::dns::name::Names;
 use wire::dns::{DataFlaw, Entry, Section, class, is_multicast, kind, names_in};
 use wire::{Dns, Pdu, Protocol};
 
-use super::{Check, Fault, Level, RESPONSE, Rule, class as class_of, first, ip};
+use super::{Check, Fault, Level, RESPONSE, Rule, class as class_of, first, ip, is_intricate};
 
 /// An address is as long as IPv4's.
 pub(in crate::rules) const A: Rule = Rule {
@@ -15,7 +15,7 @@ pub(in crate::rules) const A: Rule = Rule {
     level: Level::Must,
     quote: "ADDRESS A 32 bit Internet address.",
     note: Some("In class IN: other classes have other addresses, and updates may have none."),
-    check: Check::Pdu(Protocol::Dns, a),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, a),
     pass: RESPONSE,
     fail: ip(
         "4500004a00000000401166a10a0000010a00000200359c4000369b64123481800001000100000000076578616d706c6503636f6d0000010001c00c000100010000003c0005c000020100",
@@ -35,7 +35,7 @@ pub(in crate::rules) const AAAA: Rule = Rule {
     quote: "A 128 bit IPv6 address is encoded in the data portion of an AAAA resource record in network byte \
             order (high-order byte first).",
     note: None,
-    check: Check::Pdu(Protocol::Dns, aaaa),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, aaaa),
     pass: RESPONSE,
     fail: ip(
         "4500004900000000401166a20a0000010a00000200359c4000356666123481800001000100000000076578616d706c6503636f6d00001c0001c00c001c00010000003c0004c0000201",
@@ -69,7 +69,7 @@ pub(in crate::rules) const NAMES: Rule = Rule {
         "Looked at are NS, CNAME, SOA, PTR, MX (section 3.3), AFSDB, RT, KX, SRV, DNAME, and as far as their \
          names go RRSIG and NSEC.",
     ),
-    check: Check::Pdu(Protocol::Dns, names),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, names),
     pass: RESPONSE,
     fail: ip(
         "4500004a00000000401166a10a0000010a00000200359c4000366a66123481800001000100000000076578616d706c6503636f6d00000f0001c00c000f00010000003c0005000ac00c00",
@@ -99,7 +99,7 @@ pub(in crate::rules) const STRINGS: Rule = Rule {
     note: Some(
         "HINFO has them too (section 3.3.2), and SPF had (RFC 4408). Updates may have no data.",
     ),
-    check: Check::Pdu(Protocol::Dns, strings),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, strings),
     pass: ip(
         "4500004e000000004011669d0a0000010a00000200359c40003a99ad123481800001000100000000076578616d706c6503636f6d0000100001c00c001000010000003c0009057878787878027878",
     ),
@@ -143,7 +143,7 @@ pub(in crate::rules) const ALIAS: Rule = Rule {
         "Records of DNSSEC may be beside it (RFC 4034, RFC 4035 section 2.5). Looked at are the first 32 answers \
          of a response; a second CNAME is other data (RFC 2181 section 10.1).",
     ),
-    check: Check::Pdu(Protocol::Dns, alias),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, alias),
     pass: RESPONSE,
     fail: ip(
         "4500005b00000000401166900a0000010a00000200359c4000474c46123481800001000200000000076578616d706c6503636f6d0000010001c00c000500010000003c000603777777c00cc00c000100010000003c0004c0000201",

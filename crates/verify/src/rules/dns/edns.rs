@@ -3,7 +3,7 @@
 use wire::dns::{Entry, Section, is_multicast, kind};
 use wire::{Dns, Pdu, Protocol};
 
-use super::{Check, Fault, Level, QUERY, Rule, first, ip};
+use super::{Check, Fault, Level, QUERY, Rule, first, ip, is_intricate};
 
 /// There is one OPT record at most.
 pub(in crate::rules) const SINGLE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(in crate::rules) const SINGLE: Rule = Rule {
     level: Level::Must,
     quote: "When an OPT RR is included within any DNS message, it MUST be the only OPT RR in that message.",
     note: None,
-    check: Check::Pdu(Protocol::Dns, single),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, single),
     pass: QUERY,
     fail: ip(
         "4500004f000000004011669c0a0000020a0000019c400035003b6f5e123401000001000000000002076578616d706c6503636f6d000001000100002904d000000000000000002904d0000000000000",
@@ -51,7 +51,7 @@ pub(in crate::rules) const SECTION: Rule = Rule {
     level: Level::Must,
     quote: "The OPT RR MAY be placed anywhere within the additional data section.",
     note: Some("And nowhere else."),
-    check: Check::Pdu(Protocol::Dns, section),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, section),
     pass: QUERY,
     fail: ip(
         "4500004400000000401166a70a0000020a0000019c4000350030687a123401000001000000010000076578616d706c6503636f6d000001000100002904d0000000000000",
@@ -76,7 +76,7 @@ pub(in crate::rules) const NAME: Rule = Rule {
     level: Level::Must,
     quote: "MUST be 0 (root domain)",
     note: Some("NAME is that field. A pointer to the root is not 0."),
-    check: Check::Pdu(Protocol::Dns, name),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, name),
     pass: QUERY,
     fail: ip(
         "4500004600000000401166a50a0000020a0000019c40003500320775123401000001000000000001076578616d706c6503636f6d0000010001016100002904d0000000000000",
@@ -100,7 +100,7 @@ pub(in crate::rules) const OPTIONS: Rule = Rule {
     level: Level::Must,
     quote: "The variable part of an OPT RR may contain zero or more options in the RDATA.",
     note: Some("Each of four octets, code and length, and as many as the length says."),
-    check: Check::Pdu(Protocol::Dns, options),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, options),
     pass: ip(
         "45000050000000004011669b0a0000020a0000019c400035003c5830123401000001000000000001076578616d706c6503636f6d000001000100002904d000000000000c000a00080102030405060708",
     ),
@@ -138,7 +138,7 @@ pub(in crate::rules) const FLAGS: Rule = Rule {
     note: Some(
         "DO is none of them (RFC 3225), nor is CO (RFC 9824). Multicast DNS uses the field otherwise in practice.",
     ),
-    check: Check::Pdu(Protocol::Dns, flags),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, flags),
     pass: QUERY,
     fail: ip(
         "4500004400000000401166a70a0000020a0000019c40003500306879123401000001000000000001076578616d706c6503636f6d000001000100002904d0000000010000",

@@ -6,7 +6,9 @@ use wire::dns::{
 };
 use wire::{Dns, Edit, Pdu, Protocol};
 
-use super::{Check, ENTRIES, Fault, Level, RESPONSE, Rule, class as class_of, first, ip};
+use super::{
+    Check, ENTRIES, Fault, Level, RESPONSE, Rule, class as class_of, first, ip, is_intricate,
+};
 
 /// As many entries follow as the header counts.
 pub(in crate::rules) const COUNTS: Rule = Rule {
@@ -20,7 +22,7 @@ pub(in crate::rules) const COUNTS: Rule = Rule {
     note: Some(
         "For questions section 4.1.2 says the same. A truncated message (TC) is only warned of.",
     ),
-    check: Check::Pdu(Protocol::Dns, counts),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, counts),
     pass: RESPONSE,
     fail: ip(
         "4500005900000000401166920a0000010a00000200359c4000454ac2123481800001000300000000076578616d706c6503636f6d0000010001c00c000100010000003c0004c0000201c00c000100010000003c0004c0000202",
@@ -66,7 +68,7 @@ pub(in crate::rules) const DATA_LENGTH: Rule = Rule {
     level: Level::Must,
     quote: "RDLENGTH an unsigned 16 bit integer that specifies the length in octets of the RDATA field.",
     note: Some("A truncated message (TC) is only warned of."),
-    check: Check::Pdu(Protocol::Dns, data_length),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, data_length),
     pass: RESPONSE,
     fail: ip(
         "4500004900000000401166a20a0000010a00000200359c4000359766123481800001000100000000076578616d706c6503636f6d0000010001c00c000100010000003c0009c0000201",
@@ -92,7 +94,7 @@ pub(in crate::rules) const TRAILING: Rule = Rule {
     note: Some(
         "A sixth there is not: receivers ignore what follows the last section, or refuse it.",
     ),
-    check: Check::Pdu(Protocol::Dns, trailing),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, trailing),
     pass: RESPONSE,
     fail: ip(
         "4500004b00000000401166a00a0000010a00000200359c4000379c62123481800001000100000000076578616d706c6503636f6d0000010001c00c000100010000003c0004c00002010000",
@@ -125,7 +127,7 @@ pub(in crate::rules) const SIZE: Rule = Rule {
         "EDNS allows more, and then the response has an OPT record too (RFC 6891 section 6.1.1); so does \
          multicast DNS (RFC 6762 section 17).",
     ),
-    check: Check::Pdu(Protocol::Dns, size),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, size),
     pass: RESPONSE,
     fail: ip(
         "4500022e00000000401164bd0a0000010a00000200359c40021a4838123481800001000200000000076578616d706c6503636f6d0000100001c00c001000010000003c0100ff787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878c00c001000010000003c00dddc78787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878",
@@ -164,7 +166,7 @@ pub(in crate::rules) const CLASS: Rule = Rule {
     note: Some(
         "In use are IN, CH, HS, NONE, ANY and those for private use (RFC 6895 section 3.2).",
     ),
-    check: Check::Pdu(Protocol::Dns, known_class),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, known_class),
     pass: RESPONSE,
     fail: ip(
         "4500004700000000401166a40a0000010a00000200359c400033962b123481800001000100000000076578616d706c6503636f6d0000010005c00c000100050000003c00020102",
@@ -195,7 +197,7 @@ pub(in crate::rules) const TTL: Rule = Rule {
     quote: "When transmitted, this value shall be encoded in the less significant 31 bits of the 32 bit TTL \
             field, with the most significant, or sign, bit set to zero.",
     note: Some("In an OPT record the field is something else."),
-    check: Check::Pdu(Protocol::Dns, ttl),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, ttl),
     pass: RESPONSE,
     fail: ip(
         "4500004900000000401166a20a0000010a00000200359c400035d7e6123481800001000100000000076578616d706c6503636f6d0000010001c00c00010001800000000004c0000201",
@@ -221,7 +223,7 @@ pub(in crate::rules) const TSIG: Rule = Rule {
     quote: "If multiple TSIG records are detected or a TSIG record is present in any other position, the DNS \
             message is dropped and a response with RCODE 1 (FORMERR) MUST be returned.",
     note: Some("Its position is the last of the additional section."),
-    check: Check::Pdu(Protocol::Dns, tsig),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, tsig),
     pass: ip(
         "45000080000000004011666b0a0000020a0000019c400035006c521b123401000001000000000002076578616d706c6503636f6d000001000100002904d0000000000000036b65790000fa00ff00000000002d0b686d61632d7368613235360000006553f100012c0010aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa123400000000",
     ),

@@ -6,7 +6,7 @@ use wire::dns::name::{Flaw, MAX_LEN, Names, is_compressed};
 use wire::dns::{Breach, DataFlaw, Entry, HEADER_LEN, is_multicast, kind, names_in};
 use wire::{Dns, Pdu, Protocol};
 
-use super::{Check, ENTRIES, Fault, Level, RESPONSE, Rule, first, ip};
+use super::{Check, ENTRIES, Fault, Level, RESPONSE, Rule, first, ip, is_intricate};
 
 /// Labels are of the type that there is.
 pub(in crate::rules) const LABEL_TYPE: Rule = Rule {
@@ -16,7 +16,7 @@ pub(in crate::rules) const LABEL_TYPE: Rule = Rule {
     level: Level::Must,
     quote: "(The 10 and 01 combinations are reserved for future use.)",
     note: Some("What has been made of 01 since is given up (RFC 6891 section 5)."),
-    check: Check::Pdu(Protocol::Dns, label_type),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, label_type),
     pass: RESPONSE,
     fail: ip(
         "4500003000000000401166bb0a0000020a0000019c400035001c98a51234010000010000000000004161620000010001",
@@ -49,7 +49,7 @@ pub(in crate::rules) const LENGTH: Rule = Rule {
     quote: "To simplify implementations, the total length of a domain name (i.e., label octets and label \
             length octets) is restricted to 255 octets or less.",
     note: Some("Counted with what pointers lead to."),
-    check: Check::Pdu(Protocol::Dns, length),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, length),
     pass: RESPONSE,
     fail: ip(
         "4500014800000000401165a30a0000010a00000200359c4001341b6c1234818000010001000000013f6161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161613f6161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161613f6161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161613d6262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626200000100010163c00c000100010000003c0004c000020100002904d0000000000000",
@@ -74,7 +74,7 @@ pub(in crate::rules) const POINTER: Rule = Rule {
     note: Some(
         "A pointer to itself or onwards is to no prior occurrence, and may lead round in a circle.",
     ),
-    check: Check::Pdu(Protocol::Dns, pointer),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, pointer),
     pass: RESPONSE,
     fail: ip(
         "4500003000000000401166bb0a0000020a0000019c400035001c7a991234010000010000000000000161c00c00010001",
@@ -106,7 +106,7 @@ pub(in crate::rules) const HEADER_POINTER: Rule = Rule {
     quote: "In this scheme, an entire domain name or a list of labels at the end of a domain name is \
             replaced with a pointer to a prior occurance of the same name.",
     note: Some("In the first twelve octets no name occurs."),
-    check: Check::Pdu(Protocol::Dns, header_pointer),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, header_pointer),
     pass: RESPONSE,
     fail: ip(
         "4500003000000000401166bb0a0000020a0000019c400035001c7aa31234010000010000000000000161c00200010001",
@@ -143,7 +143,7 @@ pub(in crate::rules) const COMPRESSION: Rule = Rule {
         "Well known are those of RFC 1035. Looked at are SRV, DNAME, AFSDB, RT, KX, RRSIG and NSEC. Multicast \
          DNS compresses them all (RFC 6762 section 18.14).",
     ),
-    check: Check::Pdu(Protocol::Dns, compression),
+    check: Check::PduWhere(Protocol::Dns, is_intricate, compression),
     pass: ip(
         "4500005c000000004011668f0a0000010a00000200359c40004836b5123481800001000100000000076578616d706c6503636f6d0000210001c00c002100010000003c00170000000013c403736970076578616d706c6503636f6d00",
     ),

@@ -13,7 +13,7 @@ const ENTRIES: usize = 64;
 
 /// Whether no rule on entries, from `dns.counts` on, has anything to say of that message. They say so
 /// themselves: what they check of each entry is checked here.
-pub(in crate::rules) fn is_plain(pdu: &Pdu) -> bool {
+pub(super) fn is_plain(pdu: &Pdu) -> bool {
     let Some(dns) = Dns::new(pdu.bytes()) else { return false };
     if dns.bytes().len() > entries::MAX_LEN {
         return false;
@@ -30,6 +30,11 @@ pub(in crate::rules) fn is_plain(pdu: &Pdu) -> bool {
         }
     }
     list.offset() == dns.bytes().len() && opt <= 1 && data::alias(pdu).is_none()
+}
+
+/// Whether the rules on entries have to look at that message.
+pub(super) fn is_intricate(pdu: &Pdu) -> bool {
+    !is_plain(pdu)
 }
 
 fn is_plain_entry(pdu: &Pdu, entry: &Entry, names: &mut Names) -> bool {

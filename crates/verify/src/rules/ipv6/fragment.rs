@@ -6,6 +6,7 @@ use std::ops::Range;
 use wire::ipv6::HEADER_LEN;
 use wire::{Pdu, Protocol};
 
+use super::extension::is_extension;
 use super::ip;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 use crate::rules::ethernet::short;
@@ -195,7 +196,7 @@ pub(in super::super) const CHAIN: Rule = Rule {
     note: None,
     check: Check::Pdu(Protocol::Fragment, chain),
     pass: ip(
-        "6000000000302c4020010db800000000000000000000000220010db800000000000000000000000106000001000000010fa000070000000100000000600220000d1e0000020405a000000000000000000000000000000000",
+        "6000000000302c4020010db800000000000000000000000220010db800000000000000000000000106000001000000010fa000070000000100000000601020000d1e00000101010100000000000000000000000000000000",
     ),
     fail: ip(
         "6000000000182c4020010db800000000000000000000000220010db800000000000000000000000106000001000000010fa00007000000010000000060022000",
@@ -215,7 +216,7 @@ fn chain(pdu: &Pdu) -> Option<Fault> {
                 format!("expected {needed} octets of {name}, found {found} in the first fragment");
             return Some(Fault::new(start..start + header.bytes().len(), message));
         }
-        if !(Protocol::HopByHop..=Protocol::Authentication).contains(&header.protocol()) {
+        if !is_extension(header.protocol()) {
             return None;
         }
         next_header = *header.bytes().first()?;
