@@ -29,6 +29,7 @@ pub mod lint;
 pub mod models;
 pub mod ping;
 pub mod replay;
+pub mod rules;
 pub mod run;
 
 /// An exit code, or a line that says what went wrong (exit code 2).
@@ -143,9 +144,9 @@ pub fn interrupted() -> std::io::Result<Arc<AtomicBool>> {
     Ok(interrupted)
 }
 
-/// Prints to standard output. That a reader has gone away is no error.
+/// Prints to standard output, with colour where it is a terminal. That a reader has gone away is no error.
 pub fn print(text: &str) -> std::io::Result<()> {
-    match std::io::stdout().write_all(text.as_bytes()) {
+    match anstream::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }

@@ -51,6 +51,12 @@ impl Case {
         Case { number, link, bytes, dissection, findings }
     }
 
+    /// The same with what the packets before it in its capture show.
+    pub fn beside(mut self, findings: Vec<Finding>) -> Case {
+        self.findings.extend(findings);
+        self
+    }
+
     /// What can be said of it and be right.
     pub fn facts(&self) -> Facts {
         Facts::new(&self.bytes, &self.dissection, &self.findings)

@@ -28,6 +28,8 @@ enum Command {
     Lint(commands::lint::Lint),
     /// Explain a packet: its fields, what is wrong with it and, with a model, why.
     Explain(Box<commands::explain::Explain>),
+    /// List the rules that are checked, with the RFCs' words and examples.
+    Rules(commands::rules::Rules),
     /// Find out whether a model can be the host, before any traffic.
     Check(commands::check::Check),
     /// List the providers, or the models that one offers.
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Some(Command::Eval(eval)) => eval.run(),
         Some(Command::Lint(lint)) => lint.run(),
         Some(Command::Explain(explain)) => explain.run(),
+        Some(Command::Rules(rules)) => rules.run(),
         Some(Command::Check(check)) => check.run(),
         Some(Command::Models(models)) => models.run(),
         Some(Command::Config(config)) => config.run(),

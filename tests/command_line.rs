@@ -22,7 +22,9 @@ fn no_arguments_lead_to_ping() {
 
 #[test]
 fn every_subcommand_has_help() {
-    for command in ["ping", "run", "replay", "eval", "explain", "check", "models", "config"] {
+    let commands =
+        ["ping", "run", "replay", "eval", "lint", "rules", "explain", "check", "models", "config"];
+    for command in commands {
         let finished = run(softstack(&format!("{command} --help")));
         assert_eq!(finished.code, Some(0), "{finished:?}");
         assert!(finished.stdout.contains(&format!("Usage: softstack {command}")), "{finished:?}");
@@ -304,6 +306,9 @@ fn a_reader_that_goes_away() {
     run(softstack(&format!("ping --wire memory -c 50 -i 0 --quiet --journal {path}")));
     after_the_first_line(&format!("replay {path}"));
     after_the_first_line("--help");
+    after_the_first_line("rules");
+    after_the_first_line("rules ipv4 icmp exchange silence");
+    after_the_first_line("rules --json");
     after_the_first_line("eval -n 20");
     after_the_first_line("eval -n 20 --json");
 }

@@ -159,6 +159,18 @@ pub(super) fn lines(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prompt::Program;
+
+    #[test]
+    fn lines_are_known_by_name_and_come_once() {
+        let prompt = Prompt::about(&Program::explainer(), vec![0x45], String::new());
+        let names = ["a", "b"].map(str::to_owned);
+        let prompts: Prompts = names.into_iter().map(|name| (name, prompt.clone())).collect();
+        let text = "{\"custom_id\":\"b\",\"n\":1}\nnonsense\n{\"custom_id\":\"c\"}\n\n\
+                    {\"custom_id\":\"b\",\"n\":2}\n{}";
+        let results = lines(text, &prompts, |line, _| Err(line["n"].to_string()));
+        assert_eq!(results, Results::from([("b".to_owned(), Err("1".to_owned()))]));
+    }
 
     #[test]
     fn identifiers_are_no_paths() {

@@ -12,6 +12,7 @@ use std::time::Instant;
 use capture::{Reader, Rewriter};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use softstack::lint::filter::Filter;
 use softstack::lint::report::{JsonReport, Output, Report, SarifReport, SummaryReport, TextReport};
 use softstack::lint::selection::{Numbers, RuleName, Selection};
 use softstack::lint::{Ended, Judged, Listener, lint, repair};
@@ -55,6 +56,9 @@ pub struct Lint {
     /// Nothing less than this.
     #[arg(long, value_name = "SEVERITY")]
     severity: Option<Least>,
+    /// Only packets that this display filter lets through: 'ip.src == 10.0.0.0/8 and udp.port == 53'.
+    #[arg(long, short = 'Y', value_name = "FILTER", value_parser = filter)]
+    filter: Option<Filter>,
     /// Threads that judge. [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: Option<u16>,
@@ -86,8 +90,12 @@ impl Lint {
             Least::Warning => Severity::Warning,
             Least::Error => Severity::Error,
         });
-        let selection =
-            Selection { packets: self.packets.clone(), rules: self.rule.clone(), severity };
+        let selection = Selection {
+            packets: self.packets.clone(),
+            rules: self.rule.clone(),
+            severity,
+            filter: self.filter.clone(),
+        };
         if let Some(out) = &self.fix {
             self.may_write(out)?;
         }
@@ -174,6 +182,11 @@ impl Lint {
     }
 }
 
+/// clap puts the message behind the value; the caret line wants a line of its own.
+fn filter(text: &str) -> Result<Filter, String> {
+    Filter::parse(text).map_err(|error| format!("\n{error}"))
+}
+
 /// What the command line chose, told in the form that it chose.
 struct Choice<'a> {
     selection: &'a Selection,
@@ -183,7 +196,7 @@ struct Choice<'a> {
 
 impl Listener for Choice<'_> {
     fn choose(&self, judged: &Judged, finding: &Finding) -> bool {
-        self.selection.chooses(judged.number, finding)
+        self.selection.chooses(judged, finding)
     }
 
     fn hear(&mut self, judged: &Judged) -> io::Result<()> {

@@ -1,8 +1,12 @@
-//! Which findings of a capture are told: by packet, by rule, by severity.
+//! Which findings of a capture are told: by packet, by rule, by severity, by what is in the packet.
 
 use std::str::FromStr;
 
 use verify::{Finding, RULES, Severity};
+
+use super::Judged;
+use super::filter::Filter;
+use super::nearest::nearest;
 
 /// What is chosen; everything by default.
 #[derive(Clone, Debug, Default)]
@@ -13,15 +17,25 @@ pub struct Selection {
     pub rules: Vec<RuleName>,
     /// Nothing less than this.
     pub severity: Option<Severity>,
+    /// Packets that this filter lets through.
+    pub filter: Option<Filter>,
 }
 
 impl Selection {
-    /// Whether a finding of packet `number` is chosen.
-    pub fn chooses(&self, number: u64, finding: &Finding) -> bool {
+    /// Whether a finding is chosen. What is named again when the capture ends, without its bytes, passes no
+    /// filter.
+    pub fn chooses(&self, judged: &Judged, finding: &Finding) -> bool {
+        let number = judged.number;
         let packet = self.packets.is_empty() || self.packets.iter().any(|some| some.has(number));
         let rule =
             self.rules.is_empty() || self.rules.iter().any(|name| name.covers(finding.rule.id));
-        packet && rule && self.severity.is_none_or(|least| finding.severity >= least)
+        let severity = self.severity.is_none_or(|least| finding.severity >= least);
+        packet && rule && severity && self.lets_through(judged)
+    }
+
+    fn lets_through(&self, judged: &Judged) -> bool {
+        let Some(filter) = &self.filter else { return true };
+        judged.packet.is_some_and(|packet| filter.matches(packet, judged.number))
     }
 }
 
@@ -87,7 +101,15 @@ impl FromStr for RuleName {
         let name = RuleName(text.trim_end_matches(".*").to_owned());
         match RULES.iter().any(|rule| name.covers(rule.id)) {
             true => Ok(name),
-            false => Err(format!("there is no rule {text:?}; `softstack rules` lists them")),
+            false => {
+                let near = nearest(text, RULES.iter().map(|rule| rule.id));
+                let near = if near.is_empty() {
+                    String::new()
+                } else {
+                    format!(" (near: {})", near.join(", "))
+                };
+                Err(format!("there is no rule {text:?}{near}; `softstack rules` lists them"))
+            }
         }
     }
 }

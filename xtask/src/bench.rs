@@ -14,7 +14,7 @@ use report::{Length, Report, Row, Setting};
 use round::{Answerer, Plan, Round};
 
 mod forward;
-mod machine;
+pub mod machine;
 mod report;
 pub mod round;
 

@@ -1,16 +1,19 @@
 //! The project's own tools, never shipped: `cargo xtask bench` measures nano against the kernel and
 //! a minimal responder, `cargo xtask flood` what a flood costs a hosted model, `cargo xtask tokens` what its
 //! replies cost; `cargo xtask provider` is a local server that stands in for one, and `cargo xtask licences`
-//! checks what we depend on. This is the one place, beside the tests, with code that builds an echo reply.
+//! checks what we depend on; `cargo xtask agree` holds `softstack lint` against Wireshark
+//! and tcpdump, `cargo xtask race` measures it beside them. This is the one place, beside the tests, with code that builds an echo reply.
 
 use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod agree;
 mod bench;
 mod flood;
 mod licences;
+mod race;
 mod responder;
 mod stand_in;
 mod tokens;
@@ -36,11 +39,18 @@ enum Task {
     Provider(stand_in::StandIn),
     /// Fail on a dependency whose licence or source we do not allow.
     Licences,
+    /// Compare `softstack lint` with Wireshark, tcpdump and what is known of the packets.
+    Agree(agree::Agree),
+    /// Measure how fast `softstack lint` is beside tshark and tcpdump.
+    Race(race::Race),
     /// Count what a reply costs in tokens, in each form.
     Tokens(tokens::Tokens),
     /// One host in one sandbox under one run of ping; the benchmark starts these.
     #[command(name = "__round", hide = true)]
     Round(bench::round::Plan),
+    /// One run of one program under a stopwatch; the race starts these.
+    #[command(name = "__lap", hide = true)]
+    Lap(race::stopwatch::Stopwatch),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +62,9 @@ fn main() -> ExitCode {
         Task::Bench(bench) => bench.run(),
         Task::Flood(flood) => flood.run(),
         Task::Provider(stand_in) => stand_in.run(),
+        Task::Agree(agree) => agree.run(),
+        Task::Race(race) => race.run(),
+        Task::Lap(stopwatch) => stopwatch.run(),
         Task::Licences => licences::check(),
         Task::Tokens(tokens) => tokens.run(),
         Task::Round(plan) => plan.run(),

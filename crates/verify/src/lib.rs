@@ -17,7 +17,7 @@
 use std::net::Ipv4Addr;
 
 pub use wire::Link;
-use wire::Packet;
+use wire::{Packet, Pdu};
 
 pub mod admit;
 pub mod due;
@@ -72,7 +72,9 @@ pub fn judge(host: &Host, request: &[u8], reply: Option<&[u8]>) -> Vec<Finding> 
 /// ```
 pub fn inspect(packet: &Packet) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for pdu in packet.pdus().take_while(|pdu| !pdu.is_quoted()) {
+    // Of a unit that begins where nothing was captured there is nothing to point at.
+    let here = |pdu: &Pdu| !pdu.is_quoted() && pdu.start() <= packet.bytes().len();
+    for pdu in packet.pdus().take_while(here) {
         for group in rules::on(pdu.protocol()) {
             findings.extend(group.rules(&pdu).iter().filter_map(|rule| rule.judge_pdu(&pdu)));
         }

@@ -141,7 +141,9 @@ impl Rule {
     pub(crate) fn judge_pdu(&'static self, pdu: &Pdu) -> Option<Finding> {
         match self.check {
             Check::Pdu(_, check) | Check::PduWhere(_, _, check) => {
-                check(pdu).map(|fault| Finding::new(self, fault.shifted(pdu.start())))
+                let captured = pdu.packet().bytes().len();
+                let fault = |fault: Fault| fault.shifted(pdu.start()).within(captured);
+                check(pdu).map(|found| Finding::new(self, fault(found)))
             }
             Check::Exchange(_) | Check::Trace => None,
         }
@@ -256,6 +258,13 @@ impl Fault {
     pub(crate) fn shifted(self, by: usize) -> Self {
         let edits = self.edits.into_iter().map(|edit| edit.shifted(by)).collect();
         Fault { range: self.range.start + by..self.range.end + by, edits, ..self }
+    }
+
+    /// The same fault in a packet of which so many octets were captured: a unit that lies behind them can
+    /// be missing, but cannot be shown.
+    fn within(self, captured: usize) -> Self {
+        let Range { start, end } = self.range;
+        Fault { range: start.min(captured)..end.min(captured), ..self }
     }
 
     /// The fault of a field that should hold one value and holds another.

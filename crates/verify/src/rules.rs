@@ -1,7 +1,8 @@
 //! The table: every clause that is checked, in the order in which findings are listed.
 //!
-//! First what makes a packet an IPv4 datagram and an ICMP message, then what makes it the reply to
-//! its request, then when there must be none. Deliberately absent: rules on the identification of a
+//! First what makes a frame one of its link, a datagram, a message, a segment, in the order of headers;
+//! then what makes a reply the reply to its request, then when there must be none, then what only several
+//! packets show. Deliberately absent: rules on the identification of a
 //! reply (RFC 6864 section 4.1 lets a source set any value in a datagram that is not fragmented, and
 //! one exchange cannot show that a value repeats).
 
@@ -72,9 +73,9 @@ pub static RULES: &[Rule] = &[
     arp::ETHERNET_SOURCE,
     arp::SENDER_ADDRESS,
     arp::TARGET_ADDRESS,
-    arp::PROBE,
-    arp::REPLY_SENDER,
-    arp::REPLY_TARGET,
+    arp::reply::PROBE,
+    arp::reply::REPLY_SENDER,
+    arp::reply::REPLY_TARGET,
     ipv4::VERSION,
     ipv4::IHL,
     ipv4::TOTAL_LENGTH,
@@ -385,16 +386,16 @@ pub static RULES: &[Rule] = &[
     dhcp::fields::HARDWARE_LENGTH_MOST,
     dhcp::fields::HOPS,
     dhcp::fields::FLAGS,
-    dhcp::messages::YOUR_ADDRESS,
-    dhcp::messages::CLIENT_ADDRESS,
-    dhcp::messages::DISCOVER_ADDRESS,
+    dhcp::addresses::YOUR_ADDRESS,
+    dhcp::addresses::CLIENT_ADDRESS,
+    dhcp::addresses::DISCOVER_ADDRESS,
     dhcp::fields::MAGIC,
     dhcp::options::LENGTH,
     dhcp::options::END,
     dhcp::options::AFTER_END,
-    dhcp::options::CONSTANT,
-    dhcp::options::ADDRESSES,
-    dhcp::options::LEAST,
+    dhcp::lengths::CONSTANT,
+    dhcp::lengths::ADDRESSES,
+    dhcp::lengths::LEAST,
     dhcp::options::MASK_FIRST,
     dhcp::options::OVERLOAD,
     dhcp::options::MAXIMUM_SIZE,
@@ -402,13 +403,13 @@ pub static RULES: &[Rule] = &[
     dhcp::messages::TYPE,
     dhcp::messages::KNOWN,
     dhcp::messages::TYPE_OP,
-    dhcp::messages::ADDRESS,
-    dhcp::messages::NO_ADDRESS,
-    dhcp::messages::LEASE,
-    dhcp::messages::NO_LEASE,
-    dhcp::messages::SERVER,
-    dhcp::messages::NO_SERVER,
-    dhcp::messages::TIMES,
+    dhcp::addresses::ADDRESS,
+    dhcp::addresses::NO_ADDRESS,
+    dhcp::leases::LEASE,
+    dhcp::leases::NO_LEASE,
+    dhcp::leases::SERVER,
+    dhcp::leases::NO_SERVER,
+    dhcp::leases::TIMES,
     dhcp::messages::WISHES,
     exchange::UNANSWERED,
     exchange::TRAILING,

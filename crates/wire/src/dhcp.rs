@@ -158,12 +158,17 @@ impl<'a> Dhcp<'a> {
 
     /// The stretches of the message that hold options, in the order they are read: what follows the cookie,
     /// then `file`, then `sname`, each where the option overload says so (RFC 2131 section 4.1).
-    pub fn areas(&self) -> impl Iterator<Item = Range<usize>> {
+    pub fn areas(&self) -> impl Iterator<Item = Range<usize>> + use<'a> {
+        let dhcp = *self;
         let main = self.has_cookie().then_some(OPTIONS_START..self.bytes.len());
-        let overload = main.clone().map_or(0, |main| self.overload(main));
-        let file = (overload & 1 != 0).then_some(field::BOOT_FILE);
-        let name = (overload & 2 != 0).then_some(field::SERVER_NAME);
-        [main, file, name].into_iter().flatten()
+        // Most options are found before it matters whether there are more.
+        let others = main.clone().into_iter().flat_map(move |main| {
+            let overload = dhcp.overload(main);
+            let file = (overload & 1 != 0).then_some(field::BOOT_FILE);
+            let name = (overload & 2 != 0).then_some(field::SERVER_NAME);
+            [file, name].into_iter().flatten()
+        });
+        main.into_iter().chain(others)
     }
 
     /// The options in one of the [`areas`](Dhcp::areas).
@@ -172,7 +177,7 @@ impl<'a> Dhcp<'a> {
     }
 
     /// All options, in the order they are read, up to one whose length leads nowhere.
-    pub fn options(&self) -> impl Iterator<Item = OptionField<'a>> {
+    pub fn options(&self) -> impl Iterator<Item = OptionField<'a>> + use<'a> {
         let dhcp = *self;
         self.areas().flat_map(move |area| dhcp.options_in(area).map_while(Result::ok))
     }

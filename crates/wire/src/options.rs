@@ -65,6 +65,8 @@ impl<'a> Options<'a> {
 impl<'a> Iterator for Options<'a> {
     type Item = Result<OptionField<'a>, BadLength>;
 
+    // Rules walk short lists often.
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         while self.bytes.get(self.offset) == Some(&NO_OPERATION) {
             self.offset += 1;

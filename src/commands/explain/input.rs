@@ -8,7 +8,8 @@ use std::path::Path;
 
 use capture::Reader;
 use softstack::explain::{Case, hexdump};
-use wire::Link;
+use verify::{Observation, Trace};
+use wire::{Link, Packet};
 
 /// Most octets of text that are read for hex.
 const LONGEST_TEXT: u64 = 16 << 20;
@@ -137,9 +138,14 @@ impl Input {
     /// # Errors
     /// When there is none of that number, or several to choose from.
     pub fn case(self, number: Option<u64>) -> Result<Case, Box<dyn Error>> {
-        let (mut found, mut last) = (None, 0);
+        let (mut found, mut last, mut trace, mut beside) = (None, 0, Trace::new(), Vec::new());
         self.frames(&mut |frame| {
             last = frame.number;
+            let packet = Packet::new(frame.link, &frame.bytes, frame.original_length);
+            beside.clear();
+            for observation in Observation::of(&packet) {
+                beside.extend(trace.take(frame.number, &observation));
+            }
             if number.is_none() && found.is_some() {
                 return Err("there are several packets: --packet N says which".into());
             }
@@ -155,7 +161,8 @@ impl Input {
             Some(number) => format!("there is no packet {number}: there {}", packets(last)),
             None => "there is no packet in it".to_owned(),
         };
-        Ok(found.ok_or_else(missing)?.into())
+        let case: Case = found.ok_or_else(missing)?.into();
+        Ok(case.beside(beside))
     }
 }
 

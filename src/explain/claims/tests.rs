@@ -59,6 +59,10 @@ fn sentences_that_go_over_several_lines() {
     assert_eq!(wrong(text, facts(&packet())), [""; 0]);
     assert_eq!(wrong("The total\nlength is 85\n", facts(&packet())), ["85"]);
     assert_eq!(wrong("The sender should have\nset a TTL of 64.\n", facts(&packet())), [""; 0]);
+    // Each statement once, however many lines there are.
+    let text = "The total\nlength is 85\nand the TTL is 63\nand the code 0\n";
+    assert_eq!(wrong(text, facts(&packet())), ["85"]);
+    assert_eq!(right(text, facts(&packet())), 2);
     // A new item is a new sentence.
     assert_eq!(wrong("- It should\n- The TTL is 64\n", facts(&packet())), ["64"]);
 }

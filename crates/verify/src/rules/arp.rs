@@ -3,12 +3,14 @@
 //! Announcements and replies nobody asked for are as good as any other: RFC 826 has receivers look at
 //! the sender before they look at the operation.
 
-use wire::arp::{End, REPLY, REQUEST, field};
+use wire::arp::{End, REQUEST, field};
 use wire::protocol::ethertype;
 use wire::{Arp, Mac, Pdu, Protocol};
 
 use super::ethernet as frame;
 use crate::rule::{Check, Example, Fault, Level, Rule};
+
+pub(super) mod reply;
 
 /// Who has 10.0.0.1? Padded.
 const ASKED: Example = frame(
@@ -24,7 +26,6 @@ const ETHERNET: u16 = 1;
 const ATM: u16 = 19;
 /// The highest operation assigned (RFC 5494 section 3).
 const LAST_OPCODE: u16 = 25;
-const NO_MAC: Mac = Mac([0; 6]);
 
 /// Every address is there.
 pub(super) const LENGTH: Rule = Rule {
@@ -249,78 +250,6 @@ fn target_address(pdu: &Pdu) -> Option<Fault> {
     let (_, target) = ends_of(pdu, REQUEST).filter(|(_, target)| is_group(target))?;
     let message = format!("expected the address of a host, found {}", target.address);
     Some(Fault::new(field::TARGET_ADDRESS, message))
-}
-
-/// A probe leaves open what it asks for.
-pub(super) const PROBE: Rule = Rule {
-    id: "arp.probe",
-    rfc: 5227,
-    section: "1.1",
-    level: Level::Should,
-    quote: "The 'target hardware address' field is ignored and SHOULD be set to all zeroes.",
-    note: Some("RFC 826 leaves the value open, so this is a remark."),
-    check: Check::Pdu(Protocol::Arp, probe),
-    pass: frame(
-        "ffffffffffff02000000000208060001080006040001020000000002000000000000000000000a000001",
-    ),
-    fail: frame(
-        "ffffffffffff0200000000020806000108000604000102000000000200000000ffffffffffff0a000001",
-    ),
-};
-
-fn probe(pdu: &Pdu) -> Option<Fault> {
-    let (sender, target) = ends_of(pdu, REQUEST)?;
-    let message = || format!("expected {NO_MAC}, found {}", target.hardware);
-    (sender.address.is_unspecified() && target.hardware != NO_MAC)
-        .then(|| Fault::new(field::TARGET_HARDWARE, message()).mended_by(&NO_MAC.0).noted())
-}
-
-/// A reply says who is where.
-pub(super) const REPLY_SENDER: Rule = Rule {
-    id: "arp.reply.sender",
-    rfc: 826,
-    section: "Packet Reception",
-    level: Level::Must,
-    quote: "Swap hardware and protocol fields, putting the local hardware and protocol addresses in the \
-            sender fields.",
-    note: None,
-    check: Check::Pdu(Protocol::Arp, reply_sender),
-    pass: ANSWERED,
-    fail: frame(
-        "02000000000102000000000208060001080006040002020000000002000000000200000000010a000001",
-    ),
-};
-
-fn reply_sender(pdu: &Pdu) -> Option<Fault> {
-    let (sender, _) = ends_of(pdu, REPLY)?;
-    if sender.address.is_unspecified() {
-        let message = "expected the address of a host, found 0.0.0.0".to_owned();
-        return Some(Fault::new(field::SENDER_ADDRESS, message));
-    }
-    let message = || format!("expected the address of a station, found {NO_MAC}");
-    (sender.hardware == NO_MAC).then(|| Fault::new(field::SENDER_HARDWARE, message()))
-}
-
-/// A reply goes to who asked.
-pub(super) const REPLY_TARGET: Rule = Rule {
-    id: "arp.reply.target",
-    rfc: 826,
-    section: "Why is it done this way??",
-    level: Level::Should,
-    quote: "Its meaning in the reply form is the address of the machine making the request.",
-    note: Some("An announcement, of an address to its own, answers nobody and passes."),
-    check: Check::Pdu(Protocol::Arp, reply_target),
-    pass: ANSWERED,
-    fail: frame(
-        "020000000001020000000002080600010800060400020200000000020a0000020000000000000a000001",
-    ),
-};
-
-fn reply_target(pdu: &Pdu) -> Option<Fault> {
-    let (sender, target) = ends_of(pdu, REPLY).filter(|(_, target)| target.hardware == NO_MAC)?;
-    let announced = sender.address == target.address || target.address.is_unspecified();
-    let message = || format!("expected the address of a station, found {NO_MAC}");
-    (!announced).then(|| Fault::new(field::TARGET_HARDWARE, message()))
 }
 
 fn ends(pdu: &Pdu) -> Option<(End, End)> {

@@ -9,7 +9,10 @@ use wire::{Link, Pdu, Protocol};
 
 use crate::rule::{Check, Example, Fault, Level, Rule};
 
+pub(super) mod addresses;
 pub(super) mod fields;
+pub(super) mod leases;
+pub(super) mod lengths;
 pub(super) mod messages;
 pub(super) mod options;
 

@@ -9,6 +9,9 @@ use wire::{Arp, Mac, Pdu, Protocol};
 use super::ethernet as frame;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 
+#[cfg(test)]
+mod tests;
+
 /// A UDP datagram from one station to another.
 const GOOD: Example = frame(
     "02000000000102000000000208004500002000000000401166cb0a0000020a0000010fa00007000cfd5b70696e67",

@@ -19,6 +19,9 @@ pub(super) mod option;
 pub(super) mod padding;
 pub(super) mod routing;
 
+#[cfg(test)]
+mod tests;
+
 /// A UDP datagram.
 const GOOD: Example = ip(
     "60000000000c114020010db800000000000000000000000220010db80000000000000000000000010fa00007000cb5e970696e67",

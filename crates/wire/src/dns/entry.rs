@@ -13,9 +13,9 @@ pub struct Entry {
     pub section: Section,
     /// The octets of its name as it stands, pointers not followed.
     pub name: Range<usize>,
-    /// Its type, see [`kind`].
+    /// Its type, see [`kind`](super::kind).
     pub kind: u16,
-    /// Its class, in multicast DNS with the bit [`class::TOP_BIT`].
+    /// Its class, in multicast DNS with the bit [`TOP_BIT`](super::class::TOP_BIT).
     pub class: u16,
     /// How long a record may be cached, in seconds; 0 in a question.
     pub ttl: u32,

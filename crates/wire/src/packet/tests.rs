@@ -96,8 +96,13 @@ fn fragments_and_lengths_that_lie_are_marked() {
     bytes[6..8].copy_from_slice(&[0, 9]);
     assert_eq!(protocols(Link::RawIp, &bytes), [Protocol::Ipv4, Protocol::Payload]);
     bytes[6..8].copy_from_slice(&[0, 0]);
+    let packet = Packet::new(Link::RawIp, &bytes[..24], bytes.len());
+    let icmp = packet.pdu(Protocol::Icmp).unwrap();
+    assert!(icmp.is_bounded() && !icmp.is_whole());
     bytes[3] = 0xff;
-    assert!(!Packet::ip(&bytes).pdu(Protocol::Icmp).unwrap().is_whole());
+    let packet = Packet::ip(&bytes);
+    let icmp = packet.pdu(Protocol::Icmp).unwrap();
+    assert!(!icmp.is_bounded() && !icmp.is_whole());
     bytes[3] = 3;
     assert_eq!(protocols(Link::RawIp, &bytes), [Protocol::Ipv4]);
 }

@@ -139,6 +139,17 @@ fn counts_are_mended_where_the_message_ends_between_entries() {
     assert_eq!((found[0].rule.id, found[0].edits.len()), ("dns.counts", 0));
 }
 
+/// Where the length of UDP leads out of the packet, nobody knows where the message ends.
+#[test]
+fn what_follows_is_not_judged_where_the_end_is_a_guess() {
+    let message = hex::parse(&format!("1234 0100 0001 0000 0000 0000 {QUESTION} 00")).unwrap();
+    let mut packet = datagram(ASK, &message);
+    assert_eq!(inspect(&Packet::ip(&packet))[0].rule.id, "dns.trailing");
+    packet[25] += 1;
+    let found = inspect(&Packet::ip(&packet));
+    assert_eq!((found.len(), found[0].rule.id), (1, "udp.length"));
+}
+
 #[test]
 fn aliases_are_compared_by_what_their_names_say() {
     let check = |second: &str, expect: &[&str]| {

@@ -100,11 +100,15 @@ fn first(pdu: &Pdu) -> Option<Fault> {
     Some(Fault::new(0..pdu.bytes().len().min(2), message))
 }
 
-/// The extension headers of an IPv6 packet, up to what is none.
-fn chain<'p>(pdu: &Pdu<'p>) -> impl Iterator<Item = Pdu<'p>> + use<'p> {
-    let is_extension =
-        |unit: &Pdu| (Protocol::HopByHop..=Protocol::Authentication).contains(&unit.protocol());
-    std::iter::successors(pdu.inside(), Pdu::inside).take_while(is_extension)
+/// The extension headers of an IPv6 packet, up to what is none or was not captured.
+pub(super) fn chain<'p>(pdu: &Pdu<'p>) -> impl Iterator<Item = Pdu<'p>> + use<'p> {
+    std::iter::successors(pdu.inside(), Pdu::inside)
+        .take_while(|unit| is_extension(unit.protocol()) && !unit.bytes().is_empty())
+}
+
+/// Whether it is an extension header.
+pub(super) fn is_extension(protocol: Protocol) -> bool {
+    (Protocol::HopByHop..=Protocol::Authentication).contains(&protocol)
 }
 
 /// The other headers come in the order that is advised.

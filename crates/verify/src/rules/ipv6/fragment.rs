@@ -6,6 +6,7 @@ use std::ops::Range;
 use wire::ipv6::HEADER_LEN;
 use wire::{Pdu, Protocol};
 
+use super::extension::is_extension;
 use super::ip;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 use crate::rules::ethernet::short;
@@ -215,7 +216,7 @@ fn chain(pdu: &Pdu) -> Option<Fault> {
                 format!("expected {needed} octets of {name}, found {found} in the first fragment");
             return Some(Fault::new(start..start + header.bytes().len(), message));
         }
-        if !(Protocol::HopByHop..=Protocol::Authentication).contains(&header.protocol()) {
+        if !is_extension(header.protocol()) {
             return None;
         }
         next_header = *header.bytes().first()?;

@@ -4,6 +4,7 @@ use wire::ipv6::options::{OptionField, kind};
 use wire::ipv6::{HEADER_LEN, field};
 use wire::{Pdu, Protocol};
 
+use super::extension::chain;
 use super::ip;
 use super::option::{length, of_kind};
 use crate::rule::{Check, Example, Fault, Level, Rule};
@@ -112,10 +113,7 @@ pub(in super::super) const FRAGMENT: Rule = Rule {
 
 fn fragment(pdu: &Pdu) -> Option<Fault> {
     let option = of_kind(pdu, kind::JUMBO_PAYLOAD).next()?;
-    let is_extension =
-        |unit: &Pdu| (Protocol::HopByHop..=Protocol::Authentication).contains(&unit.protocol());
-    let mut headers = std::iter::successors(pdu.inside(), Pdu::inside).take_while(is_extension);
-    let carried = headers.any(|header| header.protocol() == Protocol::Fragment);
+    let carried = chain(pdu).any(|header| header.protocol() == Protocol::Fragment);
     let message = || "expected no fragment header with this option, found one".to_owned();
     carried.then(|| Fault::new(option.range.clone(), message()))
 }

@@ -62,7 +62,7 @@ pub(in crate::rules) const MSS_VALUE: Rule = Rule {
 
 fn mss_value(pdu: &Pdu) -> Option<Fault> {
     Tcp::new(pdu.bytes()).filter(|tcp| tcp.has(flag::SYN))?;
-    let (range, found) = find(pdu, |found| found.kind == option::MSS && found.data.len() == 2)?;
+    let (range, found) = find(pdu, option::MSS, |found| found.data.len() == 2)?;
     let value = u16::from_be_bytes([found.data[0], found.data[1]]);
     let six = pdu.network()?.protocol() == Protocol::Ipv6;
     let least = if six { 1220 } else { 28 };
@@ -127,8 +127,8 @@ pub(in crate::rules) const WINDOW_SCALE_SHIFT: Rule = Rule {
 
 fn window_scale_shift(pdu: &Pdu) -> Option<Fault> {
     Tcp::new(pdu.bytes()).filter(|tcp| tcp.has(flag::SYN))?;
-    let over = |data: &[u8]| data.len() == 1 && data[0] > 14;
-    let (range, found) = find(pdu, |found| found.kind == option::WINDOW_SCALE && over(found.data))?;
+    let (range, found) =
+        find(pdu, option::WINDOW_SCALE, |found| found.data.len() == 1 && found.data[0] > 14)?;
     let message = format!("expected 14 or less, found {}", found.data[0]);
     Some(Fault::new(range.start + 2..range.end, message).mended_by(&[14]))
 }

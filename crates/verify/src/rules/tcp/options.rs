@@ -145,12 +145,7 @@ pub(in crate::rules) const EXPERIMENT: Rule = Rule {
             outside controlled environments, such as in the public Internet, MUST use ExIDs as described \
             in this document.",
     note: Some("A remark, as the capture may be of a controlled environment."),
-    check: Check::PduWhere(Protocol::Tcp, are_listed, |pdu| {
-        let experiment = |kind| matches!(kind, option::EXPERIMENT | option::EXPERIMENT_2);
-        let (range, found) = find(pdu, |found| experiment(found.kind) && found.data.len() < 2)?;
-        let (length, message) = (found.data.len(), "expected an identifier of 2 or 4 bytes, found");
-        Some(Fault::new(range, format!("{message} {length}")).noted())
-    }),
+    check: Check::PduWhere(Protocol::Tcp, are_listed, experiment),
     pass: ip(
         "4500002c00000000400666ca0a0000020a0000019c40000700000001000000016010ffff0eab0000fe04e2d4",
     ),
@@ -158,6 +153,14 @@ pub(in crate::rules) const EXPERIMENT: Rule = Rule {
         "4500002c00000000400666ca0a0000020a0000019c40000700000001000000016010ffff0f7f0000fe03e201",
     ),
 };
+
+fn experiment(pdu: &Pdu) -> Option<Fault> {
+    let kinds = [option::EXPERIMENT, option::EXPERIMENT_2];
+    let nameless = |kind| find(pdu, kind, |found| found.data.len() < 2);
+    let (range, found) = kinds.into_iter().find_map(nameless)?;
+    let (length, message) = (found.data.len(), "expected an identifier of 2 or 4 bytes, found");
+    Some(Fault::new(range, format!("{message} {length}")).noted())
+}
 
 /// Where in the segment options begin that are worth a look, and these: empty lists and timestamps in the
 /// usual layout are passed over, and what is cut off is not looked at.
@@ -177,13 +180,15 @@ pub(super) fn are_listed(pdu: &Pdu) -> bool {
     listed(pdu).is_some()
 }
 
-/// The first of the [`listed`] options that is `wanted`, and its octets in the segment.
+/// The first of the [`listed`] options that is of that kind and `wanted`, and its octets in the segment.
 pub(super) fn find<'p>(
     pdu: &Pdu<'p>,
-    wanted: impl FnMut(&OptionField) -> bool,
+    kind: u8,
+    wanted: impl Fn(&OptionField) -> bool,
 ) -> Option<(Range<usize>, OptionField<'p>)> {
     let (start, list) = listed(pdu)?;
-    first(start, list, wanted)
+    // To walk the list takes longer than to see that no octet of it is of that kind.
+    list.contains(&kind).then(|| first(start, list, |found| found.kind == kind && wanted(found)))?
 }
 
 /// The first `wanted` option in `list`, which begins at octet `start` of the segment.
@@ -203,7 +208,7 @@ pub(super) fn wrong_length(
     expected: &str,
     is_wrong: fn(usize) -> bool,
 ) -> Option<Fault> {
-    let (range, found) = find(pdu, |found| found.kind == kind && is_wrong(found.range.len()))?;
+    let (range, found) = find(pdu, kind, |found| is_wrong(found.range.len()))?;
     let message = format!("expected a length of {expected}, found {}", found.range.len());
     Some(Fault::new(range.start + 1..range.start + 2, message))
 }
@@ -211,7 +216,7 @@ pub(super) fn wrong_length(
 /// The fault of an option that only a SYN may have, elsewhere.
 pub(super) fn outside_syn(pdu: &Pdu, kind: u8) -> Option<Fault> {
     Tcp::new(pdu.bytes()).filter(|tcp| !tcp.has(flag::SYN))?;
-    let (range, _) = find(pdu, |found| found.kind == kind)?;
+    let (range, _) = find(pdu, kind, |_| true)?;
     let name = option::name(kind).unwrap_or("this option");
     Some(Fault::new(range, format!("expected {name} in a SYN alone, found it without SYN")))
 }

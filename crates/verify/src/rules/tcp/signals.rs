@@ -48,7 +48,7 @@ pub(in crate::rules) const SACK_SYN: Rule = Rule {
 
 fn sack_syn(pdu: &Pdu) -> Option<Fault> {
     Tcp::new(pdu.bytes()).filter(|tcp| tcp.has(flag::SYN))?;
-    let (range, _) = find(pdu, |found| found.kind == option::SACK)?;
+    let (range, _) = find(pdu, option::SACK, |_| true)?;
     Some(Fault::new(range, "expected SACK after the SYN, found it in one".to_owned()))
 }
 
@@ -70,8 +70,8 @@ pub(in crate::rules) const SACK_BLOCK: Rule = Rule {
 };
 
 fn sack_block(pdu: &Pdu) -> Option<Fault> {
-    let (range, found) = find(pdu, |found| {
-        found.kind == option::SACK && found.data.chunks_exact(8).any(|block| extent(block).2 <= 0)
+    let (range, found) = find(pdu, option::SACK, |found| {
+        found.data.chunks_exact(8).any(|block| extent(block).2 <= 0)
     })?;
     let mut blocks = found.data.chunks_exact(8).map(extent);
     let index = blocks.clone().position(|block| block.2 <= 0)?;
@@ -194,7 +194,7 @@ pub(in crate::rules) const TWO_SIGNATURES: Rule = Rule {
 };
 
 fn two_signatures(pdu: &Pdu) -> Option<Fault> {
-    find(pdu, |found| found.kind == option::AUTHENTICATION)?;
-    let (range, _) = find(pdu, |found| found.kind == option::MD5)?;
+    find(pdu, option::AUTHENTICATION, |_| true)?;
+    let (range, _) = find(pdu, option::MD5, |_| true)?;
     Some(Fault::new(range, "expected TCP-AO alone, found an MD5 signature beside it".to_owned()))
 }

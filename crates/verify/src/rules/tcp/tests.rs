@@ -113,6 +113,29 @@ fn what_was_not_captured_is_not_missing() {
 }
 
 #[test]
+fn a_header_that_is_missing_behind_what_was_captured_is_shown_at_its_end() {
+    let mut bytes = segment(0x10, "", b"");
+    bytes[0] = 0x49;
+    bytes[3] = 36;
+    let packet = Packet::new(Link::RawIp, &bytes[..20], 36);
+    let findings = inspect(&packet);
+    let header = findings.iter().find(|finding| finding.rule.id == "tcp.header").unwrap();
+    assert_eq!((header.offset, header.length), (20, 0));
+}
+
+#[test]
+fn the_rest_of_a_header_may_be_in_the_next_fragment() {
+    let mut first = segment(0x10, "0101080a0000000200000001 00000000", b"");
+    first.truncate(44);
+    first[2..4].copy_from_slice(&[0, 44]);
+    first[6] = 0x20;
+    first[10..12].fill(0);
+    let header = !sum(&first[..20]);
+    first[10..12].copy_from_slice(&header.to_be_bytes());
+    assert_eq!(found(&first), []);
+}
+
+#[test]
 fn lengths_at_their_bounds() {
     use Severity::{Error, Note, Warning};
     let mss = |value| format!("0204{value:04x}");
@@ -172,6 +195,8 @@ fn over_ipv6() {
     let host = "20010db8000000000000000000000001";
     assert_eq!(six(host, "04c4"), []);
     assert_eq!(six(host, "04c3"), [("tcp.option.mss.value", Severity::Note)]);
+    assert_eq!(six(host, "001c"), [("tcp.option.mss.value", Severity::Note)]);
+    assert_eq!(six(host, "001b"), [("tcp.option.mss.value", Severity::Warning)]);
     let group = six("ff020000000000000000000000000001", "04c4");
     assert!(group.contains(&("tcp.destination", Severity::Error)), "{group:?}");
 }

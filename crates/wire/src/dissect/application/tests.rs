@@ -85,6 +85,14 @@ fn multicast_has_a_bit_of_the_class() {
 }
 
 #[test]
+fn what_follows_the_last_record_is_trailing() {
+    let message = hex::parse("1234 0100 0001 0000 0000 0000 01 61 00 0001 0001 ff").unwrap();
+    let dissection = dissect(&datagram([40_000, 53], &message));
+    assert_no_gaps(&dissection);
+    assert_eq!(dissection.field("dns.trailing").unwrap().range, 47..48);
+}
+
+#[test]
 fn messages_that_break_off_are_noted() {
     let message = hex::parse("1234 0100 0001 0000 0000 0000 01 61 00 0001").unwrap();
     let dissection = dissect(&datagram([40_000, 53], &message));
@@ -101,7 +109,7 @@ fn acknowledgement() -> Vec<u8> {
     message[28..34].copy_from_slice(&[2, 0, 0, 0, 0, 1]);
     message[108..111].copy_from_slice(b"a.b");
     message.extend([99, 130, 83, 99, 53, 1, 5, 0, 6, 8, 10, 0, 0, 1, 10, 0, 0, 2]);
-    message.extend([51, 4, 0, 0, 14, 16, 55, 2, 1, 3, 200, 0, 255, 0, 0]);
+    message.extend([51, 4, 0, 0, 14, 16, 55, 2, 1, 3, 200, 0, 0, 255, 0, 0]);
     message
 }
 

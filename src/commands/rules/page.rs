@@ -1,0 +1,158 @@
+//! One rule in full: its clause, and its two examples as dumps in which the octets at fault are marked.
+
+use std::fmt::Write;
+use std::ops::Range;
+
+use anstyle::{AnsiColor, Style};
+use softstack::view::printable;
+use verify::{Finding, Located, Rule, Scope};
+use wire::{Packet, dissect};
+
+use super::case::Case;
+
+/// Columns that a page keeps to.
+pub const WIDTH: usize = 80;
+/// Of headings.
+pub const TITLE: Style = Style::new().bold();
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Octets in a row of a dump.
+const ROW: usize = 16;
+
+/// The page of a rule.
+pub fn page(rule: &'static Rule) -> String {
+    let mut text = format!("{TITLE}{}{TITLE:#}\n", rule.id);
+    let Rule { rfc, section, level, quote, note, .. } = rule;
+    let (severity, scope) = (level.severity(), scope(rule));
+    wrap(
+        &mut text,
+        "  ",
+        &format!("{level}, so breaking it is {}; {scope}", article(severity.name())),
+    );
+    wrap(&mut text, "  ", &format!("RFC {rfc}, section {section}: {}", address(*rfc, section)));
+    text.push('\n');
+    wrap(&mut text, "    ", &format!("“{quote}”"));
+    if let Some(note) = note {
+        text.push('\n');
+        wrap(&mut text, "  ", &format!("Note: {note}"));
+    }
+    let _ = write!(text, "\n  {GOOD}Keeps it{GOOD:#}");
+    example(&mut text, rule, &Case::new(rule, &rule.pass));
+    let _ = write!(text, "\n  {BAD}Breaks it{BAD:#}");
+    example(&mut text, rule, &Case::new(rule, &rule.fail));
+    text
+}
+
+fn scope(rule: &Rule) -> &'static str {
+    match rule.scope() {
+        Scope::Packet => "seen in one packet, whoever sent it",
+        Scope::Exchange => "seen in a request and what was replied",
+        Scope::Trace => "seen in several packets of a capture",
+    }
+}
+
+fn article(severity: &str) -> String {
+    let article = if severity.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {severity}")
+}
+
+/// Where the clause can be read. RFCs whose sections have titles have no marks to lead to.
+fn address(rfc: u16, section: &str) -> String {
+    let is_number = section.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let mark = if is_number { format!("#section-{section}") } else { String::new() };
+    format!("https://www.rfc-editor.org/rfc/rfc{rfc}{mark}")
+}
+
+/// The frames of an example, and under each what is wrong with it.
+fn example(text: &mut String, rule: &Rule, case: &Case) {
+    match &case.host {
+        None => text.push_str(":\n"),
+        Some(host) => _ = writeln!(text, ", where the host is {}:", host.address),
+    }
+    for (number, frame) in (1..).zip(&case.frames) {
+        let here = || case.findings.iter().filter(|found| found.packet == number);
+        let packet = Packet::new(case.link, frame, frame.len());
+        let role = match (case.host, number, case.frames.len()) {
+            (None, _, 1) => String::new(),
+            (None, _, _) => format!("{number}. "),
+            (Some(_), 1, _) => "request: ".to_owned(),
+            (Some(_), _, _) => "reply: ".to_owned(),
+        };
+        wrap(text, "    ", &format!("{role}{}", dissect::frame(&packet).summary()));
+        let marked = here().filter(|found| found.finding.rule == rule);
+        let marked: Vec<_> = marked.map(|found| octets(&found.finding)).collect();
+        dump(text, frame, &marked);
+        if case.host.is_some() && case.frames.len() == 1 {
+            text.push_str("    reply: none\n");
+        }
+        here().for_each(|found| finding(text, rule, found));
+    }
+}
+
+fn octets(finding: &Finding) -> Range<usize> {
+    finding.offset..finding.offset + finding.length
+}
+
+fn finding(text: &mut String, rule: &Rule, Located { finding, .. }: &Located) {
+    let place = match finding.length {
+        0 => String::new(),
+        1 => format!("octet {}: ", finding.offset),
+        length => format!("octets {} to {}: ", finding.offset, finding.offset + length - 1),
+    };
+    let mark = if finding.rule == rule { "✗" } else { "✗ and it breaks" };
+    let other = if finding.rule == rule { String::new() } else { format!(" {}:", finding.rule.id) };
+    let remark = match finding.severity == finding.rule.level.severity() {
+        true => String::new(),
+        false => format!(" (here no more than {})", article(finding.severity.name())),
+    };
+    let line = format!("{mark}{other} {place}{}{remark}", finding.message);
+    styled(text, BAD, &line);
+    if !finding.edits.is_empty() && finding.rule == rule {
+        let edits: Vec<_> = finding.edits.iter().map(ToString::to_string).collect();
+        styled(text, GOOD, &format!("✓ fix: {}", edits.join("; ")));
+    }
+}
+
+fn styled(text: &mut String, style: Style, line: &str) {
+    let _ = write!(text, "{style}");
+    wrap(text, "    ", line);
+    let _ = write!(text, "{style:#}");
+}
+
+/// The octets in rows of sixteen, each led by its offset; around those at fault brackets take the place
+/// of blanks.
+fn dump(text: &mut String, octets: &[u8], marked: &[Range<usize>]) {
+    let is_marked = |at: usize| at < octets.len() && marked.iter().any(|range| range.contains(&at));
+    for (row, chunk) in octets.chunks(ROW).enumerate() {
+        let (start, end) = (row * ROW, row * ROW + chunk.len());
+        let _ = write!(text, "      {start:04x} ");
+        for (at, octet) in (start..).zip(chunk) {
+            let gap = if at == start + ROW / 2 { " " } else { "" };
+            let _ = match (at > start && is_marked(at - 1), is_marked(at)) {
+                (false, true) => write!(text, "{gap}{BAD}[{octet:02x}"),
+                (true, false) => write!(text, "]{BAD:#}{gap}{octet:02x}"),
+                _ => write!(text, "{gap} {octet:02x}"),
+            };
+        }
+        if is_marked(end - 1) {
+            let _ = write!(text, "]{BAD:#}");
+        }
+        text.push('\n');
+    }
+}
+
+/// Adds a paragraph, broken between words.
+fn wrap(text: &mut String, indent: &str, paragraph: &str) {
+    let mut column = 0;
+    for word in printable(paragraph).split(' ') {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > WIDTH {
+            text.push('\n');
+            column = 0;
+        }
+        text.push_str(if column == 0 { indent } else { " " });
+        column += if column == 0 { indent.len() } else { 1 } + width;
+        text.push_str(word);
+    }
+    text.push('\n');
+}

@@ -1,0 +1,1 @@
+"""What correct hosts say: one module for each family of protocols, each with `exchanges(dice)`."""
