@@ -62,7 +62,7 @@ const fn length(protocol: Protocol, id: &'static str, fail: &'static str) -> Rul
 
 fn long(pdu: &Pdu) -> Option<Fault> {
     let start = extension::start(pdu).filter(|start| pdu.is_whole() && *start > pdu.length())?;
-    let (most, found) = (pdu.length() - 8, start - 8);
+    let (most, found) = (pdu.length().checked_sub(8)?, start - 8);
     Some(Fault::new(attribute(pdu), format!("expected {most} bytes or fewer, found {found}")))
 }
 
