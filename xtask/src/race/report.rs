@@ -45,8 +45,13 @@ impl Report {
         contenders: &[Contender],
         laps: Vec<Vec<Lap>>,
     ) -> Report {
-        let mut rows: Vec<Row> = contenders.iter().zip(&laps).map(|(c, laps)| Row::new(c, packets, laps)).collect();
-        let speed = |name: &str| rows.iter().find(|row| row.name.starts_with(name)).map_or(f64::NAN, |row| row.packets_per_second);
+        let mut rows: Vec<Row> =
+            contenders.iter().zip(&laps).map(|(c, laps)| Row::new(c, packets, laps)).collect();
+        let speed = |name: &str| {
+            rows.iter()
+                .find(|row| row.name.starts_with(name))
+                .map_or(f64::NAN, |row| row.packets_per_second)
+        };
         let (tshark, tcpdump) = (speed("tshark"), speed("tcpdump"));
         for row in &mut rows {
             row.over_tshark = row.packets_per_second / tshark;
@@ -90,7 +95,12 @@ impl fmt::Display for Report {
             writeln!(
                 f,
                 "{:<28}{:>12.0}{range:>24}{:>8.2}{:>10.1}{:>10.2}{:>11.2}",
-                row.name, row.packets_per_second, row.processor_seconds, row.peak_mib, row.over_tshark, row.over_tcpdump
+                row.name,
+                row.packets_per_second,
+                row.processor_seconds,
+                row.peak_mib,
+                row.over_tshark,
+                row.over_tcpdump
             )?;
         }
         Ok(())

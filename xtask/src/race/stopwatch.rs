@@ -44,9 +44,11 @@ impl Stopwatch {
         let status = command.status().map_err(|e| format!("{}: {e}", program.to_string_lossy()))?;
         let seconds = began.elapsed().as_secs_f64();
         let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-        let time = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+        let time =
+            |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
         let processor_seconds = time(usage.user_time()) + time(usage.system_time());
-        let cost = Cost { seconds, processor_seconds, peak_kib: usage.max_rss(), code: status.code() };
+        let cost =
+            Cost { seconds, processor_seconds, peak_kib: usage.max_rss(), code: status.code() };
         println!("{}", serde_json::to_string(&cost)?);
         Ok(())
     }
