@@ -101,7 +101,8 @@ class Variation:
                 yield b"\0\1\xff" + old[13:], b"\0\1\xff" + new[13:]
 
     def port_pairs(self):
-        old, new = PORT.to_bytes(2, "big"), self.dice.randrange(49152, 65536).to_bytes(2, "big")
+        # Below the port at which Wireshark takes anything for Elasticsearch.
+        old, new = PORT.to_bytes(2, "big"), self.dice.randrange(49152, 54328).to_bytes(2, "big")
         for number in self.exchange.ports:
             other = number.to_bytes(2, "big")
             yield old + other, new + other

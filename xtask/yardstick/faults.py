@@ -129,10 +129,14 @@ def odd_byte_low(data, h, dice):
     return "checksum", field_of(h), 2
 
 
+def is_plain(data, h) -> bool:
+    return bool({word(data, h.offset), word(data, h.offset + 2)} & PLAIN)
+
+
 def make_zero(data, h) -> bool:
     """Moves a free word so that the computed checksum is 0 (ffff as UDP writes it)."""
     free = {"ipv4": 4, "tcp": 14}.get(h.kind, 8)
-    if h.kind == "udp" and not {word(data, h.offset), word(data, h.offset + 2)} & PLAIN:
+    if h.kind == "udp" and not is_plain(data, h):
         return False
     if h.end - h.offset < free + 2 or (h.kind in ("icmp", "icmpv6") and data[h.offset] not in (0, 8, 128, 129)):
         return False
@@ -303,10 +307,10 @@ def zero_udp(data, h, dice):
     return "length", 4, 2
 
 
-@fault("udp.length.shorter", "udp", ["udp"])
+@fault("udp.length.shorter", "udp", ["udp"], legal=True)
 def less_udp(data, h, dice):
-    """Less than IP brought; checksum and pseudo-header go by UDP's own length (RFC 768)."""
-    if h.end - h.offset < 24:
+    """Less than IP brought: what is left may be UDP options (RFC 9868); the checksum goes by UDP's length."""
+    if h.end - h.offset < 24 or not is_plain(data, h):
         return None
     set_word(data, h.offset + 4, h.end - h.offset - dice.randrange(1, 9))
     h.end = h.offset + word(data, h.offset + 4)

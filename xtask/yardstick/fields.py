@@ -29,8 +29,11 @@ def ttl_zero(data, h, dice):
     return "ttl", 8, 1
 
 
-@fault("ipv6.hop_limit.zero", "ipv6")
+@fault("ipv6.hop_limit.zero", "ipv6", legal=True)
 def hops_zero(data, h, dice):
+    """A destination processes such a packet normally (RFC 8200, section 3); a neighbour does not (RFC 4861)."""
+    if data[h.offset + 6] in (0, 58):
+        return None
     data[h.offset + 7] = 0
     return "hop_limit", 7, 1
 
@@ -202,7 +205,14 @@ def arp_protocol(data, h, dice):
 
 @fault("arp.operation.unknown", "arp")
 def arp_operation(data, h, dice):
-    set_word(data, h.offset + 6, dice.choice((0, 26, 0x0100, 0xFFFF)))
+    set_word(data, h.offset + 6, dice.choice((0, 0xFFFF)))
+    return "operation", 6, 2
+
+
+@fault("arp.operation.unassigned", "arp")
+def arp_unassigned(data, h, dice):
+    """The host's byte order, and the first number that IANA has not given away."""
+    set_word(data, h.offset + 6, dice.choice((26, 0x0100)))
     return "operation", 6, 2
 
 

@@ -134,6 +134,8 @@ class Walk:
             self.transport(protocol, at, end, ip)
 
     def transport(self, protocol, offset, end, ip):
+        if protocol == 2 and offset + 4 <= len(self.data):
+            self.add("igmp", offset, 8, end, ip=ip)
         if offset + 8 > len(self.data):
             return
         if protocol == 1:
@@ -141,8 +143,6 @@ class Walk:
         elif protocol == 58:
             kind = self.data[offset]
             self.icmp("icmpv6", offset, end, ip, kind < 128, 0x86DD, 8)
-        elif protocol == 2:
-            self.add("igmp", offset, 8, end, ip=ip)
         elif protocol == 6:
             length = (self.data[offset + 12] >> 4) * 4 if offset + 12 < len(self.data) else 20
             self.add("tcp", offset, length, end, ip=ip)

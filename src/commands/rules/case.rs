@@ -63,7 +63,7 @@ fn lint(link: Link, frames: &[Vec<u8>]) -> Vec<Located> {
 }
 
 fn located(packet: u64, findings: Vec<Finding>) -> Vec<Located> {
-    findings.into_iter().map(|finding| Located { packet, finding }).collect()
+    findings.into_iter().map(|finding| Located { packet, flow: None, finding }).collect()
 }
 
 /// The octets of an example; that they are some is tested where the examples are.
@@ -91,6 +91,6 @@ fn findings<S: Serializer>(findings: &[Located], serializer: S) -> Result<S::Ok,
         finding: &'a Finding,
     }
     serializer.collect_seq(
-        findings.iter().map(|Located { packet, finding }| Row { packet: *packet, finding }),
+        findings.iter().map(|Located { packet, finding, .. }| Row { packet: *packet, finding }),
     )
 }

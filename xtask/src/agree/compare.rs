@@ -32,7 +32,7 @@ pub struct Tally {
 pub struct Caught {
     /// Packets.
     pub packets: usize,
-    /// With a finding of ours above a note.
+    /// With a finding of ours, a note at least.
     pub us: usize,
     /// With a claim of tshark's of any kind we compare.
     pub tshark: usize,
@@ -192,8 +192,10 @@ impl<'a> Comparison<'a> {
     ) -> Option<(u32, Class, usize)> {
         let place = self.kinds.of_label(&label.kind);
         let found = match place {
-            Some(place) => ours.claims.contains_key(&(packet, place)),
-            None => ours.above_note.contains_key(&packet),
+            Some(place) => {
+                [&ours.claims, &ours.notes].iter().any(|c| c.contains_key(&(packet, place)))
+            }
+            None => ours.any.contains(&packet),
         };
         if let (Some(place), true) = (place, label.fault) {
             self.tallies[place].labelled += 1;

@@ -21,7 +21,7 @@ pub struct Testimony {
     pub notes: Claims,
     /// Packets with any finding above a note, and the first.
     pub above_note: BTreeMap<u32, String>,
-    /// Packets with any finding.
+    /// Packets with any finding, but for what only says that nobody answered.
     pub any: BTreeSet<u32>,
     /// Why it cannot be read, or not to its end.
     pub unusable: Option<String>,
@@ -75,7 +75,9 @@ fn read(text: &str, kinds: &Kinds) -> Result<Testimony, Failure> {
 impl Testimony {
     fn add(&mut self, line: Line, kinds: &Kinds) {
         let said = format!("{} {}: {}", line.severity, line.rule, line.message);
-        self.any.insert(line.packet);
+        if !line.rule.ends_with("unanswered") {
+            self.any.insert(line.packet);
+        }
         let is_note = line.severity == "note";
         if !is_note {
             self.above_note.entry(line.packet).or_insert_with(|| said.clone());

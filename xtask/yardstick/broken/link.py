@@ -35,7 +35,7 @@ def frames():
     def tagged(tags: str, data=packet) -> Step:
         """The tags stand where the type would: the first two bytes are the frame's type."""
         whole = bytes.fromhex(tags) + data
-        return Step(int.from_bytes(whole[:2], "big"), whole[2:], True)
+        return Step(int.from_bytes(whole[:2], "big"), whole[2:], True, {"whole": True})
 
     yield "vlan.reserved_id", tagged("8100" "0fff" "0800")
     yield "vlan.reserved_id", tagged("8100" "ffff" "0800")
@@ -45,7 +45,8 @@ def frames():
     yield "ethernet.type_mismatch", tagged("86dd")
     yield "ethernet.undefined_length", tagged("05e0")
     yield "ethernet.length_beyond", tagged("05dc")
-    yield "ethernet.group_mismatch", step(IP(src=CLIENT4, dst=SERVER4) / UDP(sport=PORT, dport=40001) / b"x", mac=mac("01:00:5e:01:02:03"))
+    # Its last two bits differ, so that no mask makes it a broadcast.
+    yield "ethernet.broadcast_unicast", step(IP(src=CLIENT4, dst="93.184.216.34") / UDP(sport=PORT, dport=40001) / b"x", mac=b"\xff" * 6)
     yield "ethernet.group_mismatch", step(IP(src=CLIENT4, dst="239.1.2.3") / UDP(sport=PORT, dport=40001) / b"x", mac=mac("01:00:5e:09:09:09"))
 
 

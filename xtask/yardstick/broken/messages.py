@@ -23,7 +23,7 @@ def messages4():
     yield "icmp.quote.short", icmp("0b000000" "00000000", SENT[:24])
     yield "icmp.quote.version", icmp("03010000" "00000000", SENT6[:48])
     yield "icmp.quote.not_ours", icmp("03010000" "00000000", bytes(IP(src="10.99.98.97", dst=SERVER4) / UDP(sport=1, dport=2) / b"x")[:28])
-    yield "icmp.quote.error", icmp("03010000" "00000000", bytes(IP(src=CLIENT4, dst=SERVER4, proto=1)) + bytes.fromhex("0301fcfe00000000"))
+    yield "icmp.quote.error", icmp("03010000" "00000000", bytes(IP(src=CLIENT4, dst=SERVER4, proto=1, len=28)) + bytes.fromhex("0301fcfe00000000"))
     yield "icmp.quote.fragment", icmp("03010000" "00000000", bytes(IP(src=CLIENT4, dst=SERVER4, proto=17, frag=100) / Raw(b"12345678")))
     yield "icmp.quote.group", icmp("03030000" "00000000", bytes(IP(src=CLIENT4, dst="224.0.0.1", proto=17) / Raw(b"12345678")))
     yield "icmp.type.undefined", icmp("ff000000" "00000000")
@@ -38,7 +38,6 @@ def messages4():
     yield "icmp.unused", icmp("03010000" "0000abcd", SENT[:28])
     yield "icmp.parameter.pointer", icmp("0c000000" "ff000000", SENT[:28])
     yield "icmp.mtu", icmp("03040000" "00000010", SENT[:28])
-    yield "icmp.to_group", icmp("00000000" "00010001", b"", CLIENT4, "224.0.0.9")
     yield "icmp.extension", icmp("0b000000" "00200000", SENT.ljust(128, b"\0") + bytes.fromhex("2000dead" "0008010112345140"))
 
 
@@ -67,7 +66,7 @@ def messages6():
 
 
 def discovery(message, source=CLIENT_LINK6, target=SERVER6, hops=255):
-    return step(IPv6(src=source, dst=target, hlim=hops) / message)
+    return step(IPv6(src=source, dst=target, hlim=hops, nh=58) / message)
 
 
 def neighbours():

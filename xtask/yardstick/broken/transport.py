@@ -30,11 +30,9 @@ def flags():
     for bits in (1, 2, 4, 7):
         yield "tcp.reserved", tcp("A", b"reserved", reserved=bits)
     yield "tcp.urgent_pointer", tcp("A", b"data", urgptr=3)
-    yield "tcp.urgent_beyond", tcp("AU", b"data", urgptr=300)
     yield "tcp.ack_number", tcp("S", ack=77)
     yield "tcp.ack_number", tcp("R", ack=77)
     yield "tcp.port_zero", tcp("S", dport=0)
-    yield "tcp.syn_data", tcp("S", b"data with the handshake")
     yield "tcp.urgent_pointer", tcp("SEC", urgptr=9)
 
 

@@ -26,12 +26,12 @@ def datagrams(dice):
 
 
 def optioned(dice):
-    """Options of RFC 791 and RFC 2113; a source route that has been followed to its end."""
+    """Options of RFC 791 and RFC 2113; source routes at their end and under way."""
     ports = UDP(sport=PORT, dport=SERVICE) / Raw(text(dice, 40))
     sets = ([IPOption_NOP()] * 4, [IPOption_RR(pointer=4, routers=["0.0.0.0"] * 9)],
             [IPOption_RR(pointer=8, routers=[ROUTER4, "0.0.0.0"])], [IPOption_Router_Alert()],
             [IPOption_Timestamp(flg=0, pointer=5, timestamp=0)], [IPOption_LSRR(pointer=8, routers=[ROUTER4])],
-            [IPOption_NOP(), IPOption_RR(pointer=4, routers=["0.0.0.0"]), IPOption_Router_Alert()])
+            [IPOption_LSRR(pointer=4, routers=[ROUTER4])], [IPOption_NOP(), IPOption_RR(pointer=4, routers=["0.0.0.0"]), IPOption_Router_Alert()])
     for options in sets:
         head = dict(src=CLIENT4, dst=SERVER4, options=options)
         yield [step(IP(**head) / ports)]
@@ -56,6 +56,8 @@ def extended(dice):
             yield [step(IPv6(src=CLIENT6, dst=target) / chain / inner)]
     yield [step(IPv6(src=CLIENT6, dst="ff02::1", hlim=1) / IPv6ExtHdrHopByHop(options=[RouterAlert(value=0)]) / UDP(sport=PORT, dport=SERVICE) / b"x")]
     yield [step(IPv6(src=CLIENT6, dst=SERVER6, nh=59))]
+    yield [step(IPv6(src=CLIENT6, dst=SERVER6, nh=59) / Raw(b"to be ignored"))]
+    yield [step(IPv6(src=CLIENT6, dst=SERVER6, hlim=0) / UDP(sport=PORT, dport=SERVICE) / b"for the last hop")]
     assert home is not None
 
 

@@ -129,6 +129,7 @@ def special(dice, version: int, port: int) -> Exchange:
     line.send(True, "A", window=0)
     line.send(True, "A", window=4096)
     line.send(True, "PAU", b"urgent!", urgptr=7)
+    line.send(True, "AU", b"more", urgptr=300)
     line.send(False, "AE")
     line.send(True, "AC", text(dice, 99))
     line.send(True, "A", options=[("UTO", 0x8005)] if dice.random() < 0.5 else [(253, b"\x12\x34ok")])

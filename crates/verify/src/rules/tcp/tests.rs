@@ -113,17 +113,6 @@ fn what_was_not_captured_is_not_missing() {
 }
 
 #[test]
-fn a_header_that_is_missing_behind_what_was_captured_is_shown_at_its_end() {
-    let mut bytes = segment(0x10, "", b"");
-    bytes[0] = 0x49;
-    bytes[3] = 36;
-    let packet = Packet::new(Link::RawIp, &bytes[..20], 36);
-    let findings = inspect(&packet);
-    let header = findings.iter().find(|finding| finding.rule.id == "tcp.header").unwrap();
-    assert_eq!((header.offset, header.length), (20, 0));
-}
-
-#[test]
 fn the_rest_of_a_header_may_be_in_the_next_fragment() {
     let mut first = segment(0x10, "0101080a0000000200000001 00000000", b"");
     first.truncate(44);
