@@ -46,7 +46,7 @@ fn a_file_that_one_may_not_read() {
     let (mut command, program) = as_ordinary_user("lint");
     let path = program.path().join("secret.pcap");
     fs::write(&path, pcap(RAW, &[bytes(UDP_BAD)])).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     command.arg(&path);
     let finished = run(command);
     assert_eq!(finished.code, Some(2));

@@ -300,8 +300,14 @@ impl<'p> Fields<'p> {
         inside.min(last)
     }
 
-    fn layer(self) -> Layer {
+    fn layer(mut self) -> Layer {
         let range = self.pdu.start().min(self.end())..self.end();
+        // Octets too few for the field in which the bytes end are shown all the same.
+        let told = self.list.iter().map(|field| field.range.end).max().unwrap_or(range.start);
+        if told < range.end {
+            let value = Value::Bytes(range.end - told);
+            self.list.push(Field { name: "rest", range: told..range.end, value });
+        }
         let name = self.pdu.protocol().name();
         Layer { name, quoted: self.pdu.is_quoted(), range, fields: self.list }
     }

@@ -21,6 +21,11 @@ const SIX: Example = ip(
     "6000000000943a4020010db800000000000000000000000120010db800000000000000000000000203001f8d1000000060000000000c114020010db800000000000000000000000220010db80009000000000000000000019c400007000c294070696e67000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000002000da0d0008010103e80101",
 );
 
+/// Whether a length attribute announces a structure.
+fn is_extended(pdu: &Pdu) -> bool {
+    extension::start(pdu).is_some()
+}
+
 const fn pass(protocol: Protocol) -> Example {
     match protocol {
         Protocol::Icmp => FOUR,
@@ -49,7 +54,7 @@ const fn length(protocol: Protocol, id: &'static str, fail: &'static str) -> Rul
         level: Level::Must,
         quote: "The length attribute represents the length of the \"original datagram\" field.",
         note: Some("In words of 32 bits for ICMPv4, of 64 bits for ICMPv6."),
-        check: Check::Pdu(protocol, long),
+        check: Check::PduWhere(protocol, is_extended, long),
         pass: pass(protocol),
         fail: ip(fail),
     }
@@ -57,7 +62,7 @@ const fn length(protocol: Protocol, id: &'static str, fail: &'static str) -> Rul
 
 fn long(pdu: &Pdu) -> Option<Fault> {
     let start = extension::start(pdu).filter(|start| pdu.is_whole() && *start > pdu.length())?;
-    let (most, found) = (pdu.length() - 8, start - 8);
+    let (most, found) = (pdu.length().checked_sub(8)?, start - 8);
     Some(Fault::new(attribute(pdu), format!("expected {most} bytes or fewer, found {found}")))
 }
 
@@ -92,7 +97,7 @@ const fn quoted(protocol: Protocol, id: &'static str, fail: &'static str) -> Rul
                 an ICMP message and that ICMP message contains an \"original datagram\" field, the \"original \
                 datagram\" field MUST contain at least 128 octets.",
         note: None,
-        check: Check::Pdu(protocol, few),
+        check: Check::PduWhere(protocol, is_extended, few),
         pass: pass(protocol),
         fail: ip(fail),
     }
@@ -125,7 +130,7 @@ const fn version(protocol: Protocol, id: &'static str, fail: &'static str) -> Ru
         level: Level::Must,
         quote: "ICMP extension version number. This is version 2.",
         note: None,
-        check: Check::Pdu(protocol, other_version),
+        check: Check::PduWhere(protocol, is_extended, other_version),
         pass: pass(protocol),
         fail: ip(fail),
     }
@@ -161,7 +166,7 @@ const fn checksum(protocol: Protocol, id: &'static str, fail: &'static str) -> R
                 field replaced by zero for the purpose of computing the checksum. An all-zero value means that \
                 no checksum was transmitted.",
         note: None,
-        check: Check::Pdu(protocol, wrong),
+        check: Check::PduWhere(protocol, is_extended, wrong),
         pass: pass(protocol),
         fail: ip(fail),
     }
@@ -195,7 +200,7 @@ const fn object(protocol: Protocol, id: &'static str, fail: &'static str) -> Rul
         level: Level::Must,
         quote: "Length of the object, measured in octets, including the object header and object payload.",
         note: Some("Objects are whole words of four octets."),
-        check: Check::Pdu(protocol, unsound),
+        check: Check::PduWhere(protocol, is_extended, unsound),
         pass: pass(protocol),
         fail: ip(fail),
     }

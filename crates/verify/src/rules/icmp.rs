@@ -19,6 +19,11 @@ pub(super) mod router;
 #[cfg(test)]
 pub(super) mod tests;
 
+/// Whether it is neither echo nor echo reply, as most messages are.
+fn is_no_echo(pdu: &Pdu) -> bool {
+    !matches!(*pdu.bytes(), [icmp::ECHO_REQUEST | icmp::ECHO_REPLY, ..])
+}
+
 /// The message has its eight octets.
 pub(super) const LENGTH: Rule = Rule {
     id: "icmp.length",
@@ -84,7 +89,7 @@ pub(super) const TIMESTAMP_LENGTH: Rule = Rule {
     quote: "The data received (a timestamp) in the message is returned in the reply together with an \
             additional timestamp. The timestamp is 32 bits of milliseconds since midnight UT.",
     note: Some("With three timestamps the format has 20 octets."),
-    check: Check::Pdu(Protocol::Icmp, timestamp_length),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, timestamp_length),
     pass: TIMES,
     fail: ip("4500002000000000400166db0a0000020a0000010d0096950007000102625a00"),
 };
@@ -105,7 +110,7 @@ pub(super) const MASK_LENGTH: Rule = Rule {
     level: Level::Must,
     quote: "A 32-bit mask.",
     note: Some("With the mask the format has 12 octets."),
-    check: Check::Pdu(Protocol::Icmp, mask_length),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, mask_length),
     pass: GOOD,
     fail: ip("4500001c00000000400166df0a0000020a0000011100eef700070001"),
 };
@@ -135,7 +140,7 @@ pub(super) const QUENCH: Rule = Rule {
     note: Some(
         "A router SHOULD NOT (RFC 1812 section 4.3.3.3), and a packet does not tell which sent it.",
     ),
-    check: Check::Pdu(Protocol::Icmp, quench),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, quench),
     pass: GOOD,
     fail: ip(
         "4500003c00000000400166bf0a0000010a00000204001020000000004500002000000000401166cb0a0000020a0000019c400007000c70bb70696e67",
@@ -156,7 +161,7 @@ pub(super) const DEPRECATED: Rule = Rule {
     quote: "This document formally deprecates the following ICMP message Types and requests IANA to mark \
             them as such in the corresponding registry",
     note: None,
-    check: Check::Pdu(Protocol::Icmp, deprecated),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, deprecated),
     pass: GOOD,
     fail: ip("4500002000000000400166db0a0000020a0000011100eef70007000100000000"),
 };
@@ -178,7 +183,7 @@ pub(super) const UNKNOWN: Rule = Rule {
     level: Level::May,
     quote: "If an ICMP message of unknown type is received, it MUST be silently discarded.",
     note: Some("Whoever sent it may know it: no more than a remark."),
-    check: Check::Pdu(Protocol::Icmp, unknown),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, unknown),
     pass: GOOD,
     fail: ip("4500001c00000000400166df0a0000010a0000022c00d3ff00000000"),
 };

@@ -36,6 +36,16 @@ pub(super) fn message<'p>(packet: &Pdu<'p>) -> Option<Pdu<'p>> {
     (inside.protocol() == Protocol::Icmpv6).then_some(inside)
 }
 
+/// Whether there is one in an IPv6 packet.
+pub(super) fn carries_message(packet: &Pdu) -> bool {
+    message(packet).is_some()
+}
+
+/// Whether it is neither echo nor echo reply.
+fn is_no_echo(pdu: &Pdu) -> bool {
+    !matches!(*pdu.bytes(), [ECHO_REQUEST | ECHO_REPLY, ..])
+}
+
 fn is_extension(protocol: Protocol) -> bool {
     use Protocol::{Authentication, DestinationOptions, Fragment, HopByHop, Routing};
     matches!(protocol, HopByHop | Routing | Fragment | DestinationOptions | Authentication)
@@ -103,7 +113,7 @@ pub(super) const UNKNOWN: Rule = Rule {
     level: Level::May,
     quote: "If an ICMPv6 informational message of unknown type is received, it MUST be silently discarded.",
     note: Some("Whoever sent it may know it: no more than a remark, and for errors the same."),
-    check: Check::Pdu(Protocol::Icmpv6, unknown),
+    check: Check::PduWhere(Protocol::Icmpv6, is_no_echo, unknown),
     pass: ECHO,
     fail: ip(
         "6000000000083a4020010db800000000000000000000000120010db8000000000000000000000002c700dd4700000000",

@@ -18,6 +18,16 @@ const ROUTER_ALERT: u8 = 148;
 const SENT_WITH: &str = "All IGMP messages described in this document are sent with IP TTL 1, and contain the \
                          IP Router Alert option [RFC 2113] in their IP header.";
 
+/// Whether an IPv4 datagram carries what should stay on the link: IGMP, or ICMP to a group.
+pub(super) fn carries_local(pdu: &Pdu) -> bool {
+    let Some(datagram) = Ipv4::new(pdu.bytes()) else { return false };
+    match datagram.protocol() {
+        PROTOCOL => true,
+        ipv4::PROTOCOL_ICMP => datagram.destination().is_multicast(),
+        _ => false,
+    }
+}
+
 /// The message has its eight octets.
 pub(super) const LENGTH: Rule = Rule {
     id: "igmp.length",
@@ -64,7 +74,7 @@ pub(super) const TTL: Rule = Rule {
     level: Level::Must,
     quote: SENT_WITH,
     note: Some("Version 3 says the same in RFC 3376 section 4."),
-    check: Check::Pdu(Protocol::Ipv4, ttl),
+    check: Check::PduWhere(Protocol::Ipv4, carries_local, ttl),
     pass: REPORT,
     fail: ip("46000020000000004002fada0a000002e00000fb9404000016000904e00000fb"),
 };
@@ -85,7 +95,7 @@ pub(super) const ALERT: Rule = Rule {
     level: Level::Must,
     quote: SENT_WITH,
     note: Some("Warned of only; version 1, which has none, is let be."),
-    check: Check::Pdu(Protocol::Ipv4, alert),
+    check: Check::PduWhere(Protocol::Ipv4, carries_local, alert),
     pass: REPORT,
     fail: ip("4500001c000000000102cee30a000002e00000fb16000904e00000fb"),
 };

@@ -6,7 +6,7 @@ use wire::icmpv6::{
 };
 use wire::{Ipv6, Pdu, Protocol, ipv6};
 
-use super::icmpv6::{kind, message};
+use super::icmpv6::{carries_message, kind, message};
 use super::ip;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 
@@ -32,6 +32,11 @@ const SENT_WITH: &str = "All MLD messages described in this document are sent wi
                          Address, an IPv6 Hop Limit of 1, and an IPv6 Router Alert option [RTR-ALERT] in a \
                          Hop-by-Hop Options header.";
 
+/// Whether a message is one of Multicast Listener Discovery.
+fn is_discovery(pdu: &Pdu) -> bool {
+    kind(pdu).is_some_and(is_listener_discovery)
+}
+
 /// The message of Multicast Listener Discovery in an IPv6 packet, with its type.
 fn discovery<'p>(packet: &Pdu<'p>) -> Option<(Pdu<'p>, u8)> {
     let message = message(packet)?;
@@ -47,7 +52,7 @@ pub(super) const HOP_LIMIT: Rule = Rule {
     level: Level::Must,
     quote: SENT_WITH,
     note: Some("For version 2 RFC 3810 section 5 says the same, with a MUST."),
-    check: Check::Pdu(Protocol::Ipv6, hop_limit),
+    check: Check::PduWhere(Protocol::Ipv6, carries_message, hop_limit),
     pass: REPORT,
     fail: ip(
         "6000000000200040fe800000000000000000000000000002ff0200000000000000000001ff0000023a000502000001008300821c00000000ff0200000000000000000001ff000002",
@@ -69,7 +74,7 @@ pub(super) const ALERT: Rule = Rule {
     level: Level::Must,
     quote: SENT_WITH,
     note: Some("For version 2 RFC 3810 section 5 says the same, with a MUST."),
-    check: Check::Pdu(Protocol::Icmpv6, alert),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, alert),
     pass: REPORT,
     fail: ip(
         "6000000000200001fe800000000000000000000000000002ff0200000000000000000001ff0000023a000104000000008300821c00000000ff0200000000000000000001ff000002",
@@ -108,7 +113,7 @@ pub(super) const QUERY_SOURCE: Rule = Rule {
     level: Level::Must,
     quote: "MLD Query messages MUST be sent with a valid link-local address as the IPv6 source address.",
     note: None,
-    check: Check::Pdu(Protocol::Ipv6, |packet| source(packet, true)),
+    check: Check::PduWhere(Protocol::Ipv6, carries_message, |packet| source(packet, true)),
     pass: QUERY,
     fail: ip(
         "600000000024000120010db8000000000000000000000001ff0200000000000000000000000000013a000502000001008200275e2710000000000000000000000000000000000000027d0000",
@@ -126,7 +131,7 @@ pub(super) const REPORT_SOURCE: Rule = Rule {
             (e.g., one has not been configured), the message is sent with the unspecified address (::) as the \
             IPv6 source address.",
     note: Some("For version 2 RFC 3810 section 5.2.13 says the same, with a MUST."),
-    check: Check::Pdu(Protocol::Ipv6, |packet| source(packet, false)),
+    check: Check::PduWhere(Protocol::Ipv6, carries_message, |packet| source(packet, false)),
     pass: REPORT,
     fail: ip(
         "600000000020000120010db8000000000000000000000002ff0200000000000000000001ff0000023a00050200000100830052e400000000ff0200000000000000000001ff000002",
@@ -152,7 +157,7 @@ pub(super) const QUERY_LENGTH: Rule = Rule {
     quote: "Query messages that do not match any of the above conditions (e.g., a Query of length 26 octets) \
             MUST be silently ignored.",
     note: Some("24 octets in version 1; in version 2 28, and 16 for each source (section 5.1.12)."),
-    check: Check::Pdu(Protocol::Icmpv6, query_length),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, query_length),
     pass: QUERY,
     fail: ip(
         "6000000000220001fe800000000000000000000000000001ff0200000000000000000000000000013a00050200000100820056982710000000000000000000000000000000000000027d",
@@ -177,7 +182,7 @@ pub(super) const REPORT_LENGTH: Rule = Rule {
     quote: "An implementation of the version of MLD specified in this document MUST NOT send an MLD message \
             longer than 24 octets and MUST ignore anything past the first 24 octets of a received MLD message.",
     note: Some("The format has no fewer either."),
-    check: Check::Pdu(Protocol::Icmpv6, report_length),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, report_length),
     pass: REPORT,
     fail: ip(
         "6000000000240001fe800000000000000000000000000002ff0200000000000000000001ff0000023a000502000001008300821800000000ff0200000000000000000001ff00000200000000",
@@ -200,7 +205,7 @@ pub(super) const GROUP: Rule = Rule {
     quote: "In a Report or Done message, the Multicast Address field holds a specific IPv6 multicast address to \
             which the message sender is listening or is ceasing to listen, respectively.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, group),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, group),
     pass: REPORT,
     fail: ip(
         "6000000000200001fe800000000000000000000000000002ff0200000000000000000001ff0000023a00050200000100830052680000000020010db8000000000000000000000002",
@@ -224,7 +229,7 @@ pub(super) const RECORDS: Rule = Rule {
     quote: "When sending a Report, an MLDv2 implementation MUST NOT include additional octets beyond the last \
             Multicast Address Record.",
     note: Some("Nor can it do with fewer octets than its records have."),
-    check: Check::Pdu(Protocol::Icmpv6, record_lengths),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, record_lengths),
     pass: REPORT_V2,
     fail: ip(
         "6000000000280001fe800000000000000000000000000002ff0200000000000000000000000000163a000502000001008f0071010000000104000000ff0200000000000000000001ff00000200000000",

@@ -8,7 +8,7 @@ use wire::neighbor::{NeighborOption, options};
 use wire::{Ipv6, Pdu, Protocol, ipv6};
 
 use super::icmpv6::code::zero;
-use super::icmpv6::{kind, message};
+use super::icmpv6::{carries_message, kind, message};
 use super::ip;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 
@@ -24,6 +24,11 @@ mod tests;
 const SOLICITATION: Example = ip(
     "6000000000203afffe800000000000000000000000000001ff0200000000000000000001ff00000287004b5f0000000020010db80000000000000000000000020101020000000001",
 );
+
+/// Whether a message is one of Neighbor Discovery.
+fn is_discovery(pdu: &Pdu) -> bool {
+    kind(pdu).is_some_and(is_neighbor_discovery)
+}
 
 /// The Neighbor Discovery message in an IPv6 packet, with its type.
 fn discovery<'p>(packet: &Pdu<'p>) -> Option<(Pdu<'p>, u8)> {
@@ -55,7 +60,7 @@ pub(super) const HOP_LIMIT: Rule = Rule {
     quote: "The IP Hop Limit field has a value of 255, i.e., the packet could not possibly have been \
             forwarded by a router.",
     note: Some("For the other messages sections 6.1.1, 6.1.2, 7.1.2 and 8.1 say the same."),
-    check: Check::Pdu(Protocol::Ipv6, hop_limit),
+    check: Check::PduWhere(Protocol::Ipv6, carries_message, hop_limit),
     pass: SOLICITATION,
     fail: ip(
         "6000000000203a40fe800000000000000000000000000001ff0200000000000000000001ff00000287004b5f0000000020010db80000000000000000000000020101020000000001",
@@ -77,7 +82,7 @@ pub(super) const CODE: Rule = Rule {
     level: Level::Must,
     quote: "ICMP Code is 0.",
     note: Some("For the other messages sections 6.1.1, 6.1.2, 7.1.2 and 8.1 say the same."),
-    check: Check::Pdu(Protocol::Icmpv6, |pdu| {
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, |pdu| {
         zero(pdu, icmpv6::ROUTER_SOLICITATION..=icmpv6::REDIRECT)
     }),
     pass: SOLICITATION,
@@ -183,7 +188,7 @@ const fn length(
         level: Level::Must,
         quote,
         note: None,
-        check: Check::Pdu(Protocol::Icmpv6, check),
+        check: Check::PduWhere(Protocol::Icmpv6, is_discovery, check),
         pass: ip(pass),
         fail: ip(fail),
     }

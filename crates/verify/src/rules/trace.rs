@@ -245,9 +245,9 @@ pub(super) const DNS_QUESTION: Rule = Rule {
 pub(super) const DNS_UNANSWERED: Rule = Rule {
     id: "dns.unanswered",
     rfc: 8906,
-    section: "1",
+    section: "Abstract",
     level: Level::Should,
-    quote: "Failure to respond to queries or to respond incorrectly causes both immediate \
+    quote: "Failing to respond to queries, or responding incorrectly, causes both immediate \
             operational problems and long-term problems with protocol development.",
     note: Some(
         "A remark in a capture: the response may have gone another way, or come after its \

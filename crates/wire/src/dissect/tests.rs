@@ -4,6 +4,8 @@ use std::net::Ipv4Addr;
 use crate::{Echo, hex};
 use proptest::prelude::*;
 
+mod messages;
+
 fn ping() -> Vec<u8> {
     let (source, destination) = (Ipv4Addr::new(10, 0, 0, 2), Ipv4Addr::new(10, 0, 0, 1));
     let echo = Echo::new(source, destination);

@@ -279,6 +279,10 @@ fn fragment(bytes: &[u8], room: usize) -> Header {
 fn authentication(bytes: &[u8], room: usize, family: &Family) -> Header {
     let [next, words, ..] = *bytes else { return Header::alone(room) };
     let start = (usize::from(words) + 2) * 4;
+    // What ends inside its fixed part does not say where anything else begins.
+    if start < 12 {
+        return Header::alone(room);
+    }
     Header::around(room, Protocol::of_number(next, family.in_ipv6), start)
 }
 

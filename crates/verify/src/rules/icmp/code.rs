@@ -11,6 +11,7 @@ use wire::icmp::{
 use wire::{Pdu, Protocol};
 
 use super::super::{GOOD, ip};
+use super::is_no_echo;
 use crate::rule::{Check, Fault, Level, Rule};
 
 /// Of destination unreachable there are codes 0 to 15.
@@ -23,7 +24,7 @@ pub(in crate::rules) const UNREACHABLE_CODE: Rule = Rule {
     note: Some(
         "Codes 0 to 5 are of RFC 792, 6 to 12 of RFC 1122 section 3.2.2.1, 13 to 15 of this clause.",
     ),
-    check: Check::Pdu(Protocol::Icmp, |pdu| unknown(pdu, UNREACHABLE, 15)),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, |pdu| unknown(pdu, UNREACHABLE, 15)),
     pass: ip(
         "4500003c00000000400166bf0a0000010a0000020303111d000000004500002000000000401166cb0a0000020a0000019c400007000c70bb70696e67",
     ),
@@ -40,7 +41,7 @@ pub(in crate::rules) const REDIRECT_CODE: Rule = Rule {
     level: Level::Must,
     quote: "Codes 0, 1, 2, and 3 may be received from a gateway.",
     note: None,
-    check: Check::Pdu(Protocol::Icmp, |pdu| unknown(pdu, REDIRECT, 3)),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, |pdu| unknown(pdu, REDIRECT, 3)),
     pass: ip(
         "4500003c00000000400166bf0a0000010a0000020501bc210a0000fe45000020000000004011aeca0a000002c00002019c400007000cb8ba70696e67",
     ),
@@ -57,7 +58,7 @@ pub(in crate::rules) const TIME_CODE: Rule = Rule {
     level: Level::Must,
     quote: "Code 0 may be received from a gateway. Code 1 may be received from a host.",
     note: None,
-    check: Check::Pdu(Protocol::Icmp, |pdu| unknown(pdu, TIME_EXCEEDED, 1)),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, |pdu| unknown(pdu, TIME_EXCEEDED, 1)),
     pass: ip(
         "4500003c00000000400166bf0a0000010a0000020b00c1200000000045000020000000004011aeca0a000002c00002019c400007000cb8ba70696e67",
     ),
@@ -74,7 +75,7 @@ pub(in crate::rules) const PARAMETER_CODE: Rule = Rule {
     level: Level::Must,
     quote: "Code 1 = required option is missing.",
     note: Some("Code 0 is of RFC 792, code 2 (bad length) of RFC 1108."),
-    check: Check::Pdu(Protocol::Icmp, |pdu| unknown(pdu, PARAMETER_PROBLEM, 2)),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, |pdu| unknown(pdu, PARAMETER_PROBLEM, 2)),
     pass: ip(
         "4500003c00000000400166bf0a0000010a0000020c000720010000004500002000000000401166cb0a0000020a0000019c400007000c70bb70696e67",
     ),
@@ -91,7 +92,7 @@ pub(in crate::rules) const QUERY_CODE: Rule = Rule {
     level: Level::Must,
     quote: "Code 0 may be received from a gateway or a host.",
     note: Some("The same for information messages, and for address masks in RFC 950, appendix I."),
-    check: Check::Pdu(Protocol::Icmp, query),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, query),
     pass: GOOD,
     fail: ip("4500002800000000400166d30a0000020a0000010d0196940007000102625a000000000000000000"),
 };
@@ -113,7 +114,7 @@ pub(in crate::rules) const ROUTER_CODE: Rule = Rule {
         "Code 16 is a mobility agent's that does not route common traffic (RFC 5944 section 2.1). For \
          solicitations section 4.2 says the same.",
     ),
-    check: Check::Pdu(Protocol::Icmp, router),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, router),
     pass: ip("45000024000000000101cfd70a000001e00000010900e4f4010207080a00000100000000"),
     fail: ip("45000024000000000101cfd70a000001e00000010901e4f3010207080a00000100000000"),
 };
@@ -134,7 +135,7 @@ pub(in crate::rules) const EXTENDED_CODE: Rule = Rule {
     level: Level::Must,
     quote: "Code: MUST be set to 0 and MUST be ignored upon receipt.",
     note: Some("This clause is on requests; codes 0 to 4 of a reply are in section 3."),
-    check: Check::Pdu(Protocol::Icmp, extended),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, extended),
     pass: GOOD,
     fail: ip("4500001c00000000400166df0a0000020a0000012a01d4f600070101"),
 };

@@ -19,6 +19,11 @@ pub(super) const PORT_UNREACHABLE: Example = ip(
     "4500003c00000000400166bf0a0000010a0000020303111d000000004500002000000000401166cb0a0000020a0000019c400007000c70bb70696e67",
 );
 
+/// Whether it is an error, about a datagram that it quotes.
+fn is_about_a_datagram(pdu: &Pdu) -> bool {
+    pdu.bytes().first().is_some_and(|kind| is_error(*kind))
+}
+
 /// The quoted unit of an error, and its header if that was captured.
 pub(super) fn quoted<'p>(pdu: &Pdu<'p>) -> Option<(Pdu<'p>, Ipv4<'p>)> {
     let inside = quoted_unit(pdu)?;
@@ -26,8 +31,9 @@ pub(super) fn quoted<'p>(pdu: &Pdu<'p>) -> Option<(Pdu<'p>, Ipv4<'p>)> {
 }
 
 fn quoted_unit<'p>(pdu: &Pdu<'p>) -> Option<Pdu<'p>> {
-    pdu.bytes().first().filter(|kind| is_error(**kind))?;
-    pdu.inside().filter(|inside| inside.protocol() == Protocol::Ipv4)
+    is_about_a_datagram(pdu)
+        .then(|| pdu.inside())?
+        .filter(|inside| inside.protocol() == Protocol::Ipv4)
 }
 
 /// It quotes the header and eight octets.
@@ -40,7 +46,7 @@ pub(in crate::rules) const QUOTE: Rule = Rule {
             the datagram that triggered the error; more than 8 octets MAY be sent; this header and data MUST \
             be unchanged from the received datagram.",
     note: Some("A datagram of less data is quoted as far as it goes."),
-    check: Check::Pdu(Protocol::Icmp, quote),
+    check: Check::PduWhere(Protocol::Icmp, is_about_a_datagram, quote),
     pass: PORT_UNREACHABLE,
     fail: ip(
         "4500003400000000400166c70a0000010a000002030360b5000000004500002000000000401166cb0a0000020a0000019c400007",
@@ -70,7 +76,7 @@ pub(in crate::rules) const QUOTED_HEADER: Rule = Rule {
             the datagram that triggered the error; more than 8 octets MAY be sent; this header and data MUST \
             be unchanged from the received datagram.",
     note: Some("A parameter problem may be about this very octet."),
-    check: Check::Pdu(Protocol::Icmp, quoted_header),
+    check: Check::PduWhere(Protocol::Icmp, is_about_a_datagram, quoted_header),
     pass: PORT_UNREACHABLE,
     fail: ip(
         "4500003c00000000400166bf0a0000010a0000020303f11c000000006500002000000000401166cb0a0000020a0000019c400007000c70bb70696e67",
@@ -96,7 +102,7 @@ pub(in crate::rules) const ABOUT_ERROR: Rule = Rule {
     level: Level::MustNot,
     quote: "An ICMP error message MUST NOT be sent as the result of receiving: * an ICMP error message",
     note: None,
-    check: Check::Pdu(Protocol::Icmp, about_error),
+    check: Check::PduWhere(Protocol::Icmp, is_about_a_datagram, about_error),
     pass: PORT_UNREACHABLE,
     fail: ip(
         "4500005800000000400166a30a0000010a0000020301fcfe000000004500003c000000004001aebe0a000002c00002010303c91d0000000045000020000000004011aecac00002010a0000029c400007000cb8ba70696e67",
@@ -119,7 +125,7 @@ pub(in crate::rules) const ABOUT_MULTICAST: Rule = Rule {
     level: Level::MustNot,
     quote: "a datagram destined to an IP broadcast or IP multicast address",
     note: Some("Which addresses are directed broadcasts the packet does not tell."),
-    check: Check::Pdu(Protocol::Icmp, about_multicast),
+    check: Check::PduWhere(Protocol::Icmp, is_about_a_datagram, about_multicast),
     pass: PORT_UNREACHABLE,
     fail: ip(
         "4500003c00000000400166bf0a0000010a0000020303e81700000000450000200000000040118fd00a000002e00000fb9c400007000c99c070696e67",
@@ -142,7 +148,7 @@ pub(in crate::rules) const ABOUT_FRAGMENT: Rule = Rule {
     level: Level::MustNot,
     quote: "a non-initial fragment",
     note: None,
-    check: Check::Pdu(Protocol::Icmp, about_fragment),
+    check: Check::PduWhere(Protocol::Icmp, is_about_a_datagram, about_fragment),
     pass: PORT_UNREACHABLE,
     fail: ip(
         "4500003c00000000400166bf0a0000010a0000020b00c1200000000045000020000000b94011ae110a000002c00002019c400007000cb8ba70696e67",
@@ -164,7 +170,7 @@ pub(in crate::rules) const ABOUT_SOURCE: Rule = Rule {
     quote: "a datagram whose source address does not define a single host -- e.g., a zero address, a \
             loopback address, a broadcast address, a multicast address, or a Class E address.",
     note: Some("Inside a host errors do go from loopback address to loopback address."),
-    check: Check::Pdu(Protocol::Icmp, about_source),
+    check: Check::PduWhere(Protocol::Icmp, is_about_a_datagram, about_source),
     pass: PORT_UNREACHABLE,
     fail: ip(
         "4500003c00000000400166bf0a0000010a0000020303071b000000004500002000000000401170cd000000000a0000019c400007000c7abd70696e67",
@@ -196,7 +202,7 @@ pub(in crate::rules) const DESTINATION: Rule = Rule {
         "Warned of only: a translator that left the quoted header alone looks the same (RFC 5508 section \
          4.2). With options the destination may be a stop on the way.",
     ),
-    check: Check::Pdu(Protocol::Icmp, destination),
+    check: Check::PduWhere(Protocol::Icmp, is_about_a_datagram, destination),
     pass: PORT_UNREACHABLE,
     fail: ip(
         "4500003c00000000400166bf0a0000010a0000020303111e000000004500002000000000401166ca0a0000030a0000019c400007000c70ba70696e67",
@@ -224,7 +230,7 @@ pub(in crate::rules) const SIZE: Rule = Rule {
     quote: "Therefore, the ICMP datagram SHOULD contain as much of the original datagram as possible without \
             the length of the ICMP datagram exceeding 576 bytes.",
     note: Some("A remark: for hosts there is no such limit (RFC 1122 section 3.2.2)."),
-    check: Check::Pdu(Protocol::Icmp, size),
+    check: Check::PduWhere(Protocol::Icmp, is_about_a_datagram, size),
     pass: PORT_UNREACHABLE,
     fail: ip(
         "4500026800000000400164930a0000010a00000203031349000000004500024c000000004011649f0a0000020a0000019c400007023887707878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878",
@@ -232,7 +238,6 @@ pub(in crate::rules) const SIZE: Rule = Rule {
 };
 
 fn size(pdu: &Pdu) -> Option<Fault> {
-    pdu.bytes().first().filter(|kind| is_error(**kind))?;
     let found = pdu.network()?.length();
     let message = || format!("expected a datagram of 576 bytes or fewer, found {found}");
     (found > 576).then(|| Fault::new(0..pdu.bytes().len(), message()).noted())

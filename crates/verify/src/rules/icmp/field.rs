@@ -11,6 +11,7 @@ use wire::{Pdu, Protocol, ipv4};
 
 use super::super::ip;
 use super::error::{PORT_UNREACHABLE, quoted};
+use super::is_no_echo;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 
 /// 10.0.0.1 sends 10.0.0.2 to 10.0.0.254.
@@ -32,7 +33,7 @@ pub(in crate::rules) const GATEWAY: Rule = Rule {
     quote: "Address of the gateway to which traffic for the network specified in the internet destination \
             network field of the original datagram's data should be sent.",
     note: None,
-    check: Check::Pdu(Protocol::Icmp, gateway),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, gateway),
     pass: REDIRECTED,
     fail: ip(
         "4500003c00000000400166bf0a0000010a0000020501e71ce000000245000020000000004011aeca0a000002c00002019c400007000cb8ba70696e67",
@@ -55,7 +56,7 @@ pub(in crate::rules) const GATEWAY_SENDER: Rule = Rule {
     quote: "The redirect message advises the host to send its traffic for network X directly to gateway G2 \
             as this is a shorter path to the destination.",
     note: Some("Warned of only: it changes nothing, for the host sends to this gateway already."),
-    check: Check::Pdu(Protocol::Icmp, gateway_sender),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, gateway_sender),
     pass: REDIRECTED,
     fail: ip(
         "4500003c00000000400166bf0a0000010a0000020501bd1e0a00000145000020000000004011aeca0a000002c00002019c400007000cb8ba70696e67",
@@ -83,7 +84,7 @@ pub(in crate::rules) const MTU: Rule = Rule {
     quote: "This field will never contain a value less than 68, since every router \"must be able to forward a \
             datagram of 68 octets without fragmentation\"",
     note: Some("0, which routers older than this clause send, is warned of."),
-    check: Check::Pdu(Protocol::Icmp, mtu),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, mtu),
     pass: TOO_BIG,
     fail: ip(
         "4500003800000000400166c30a0000010a000002030428f70000003c450005dc000040004011690e0a000002c00002019c40000705c831b9",
@@ -109,7 +110,7 @@ pub(in crate::rules) const MTU_QUOTED: Rule = Rule {
     quote: "The size in octets of the largest datagram that could be forwarded, along the path of the \
             original datagram, without being fragmented at this router.",
     note: Some("Warned of only: the quoted total length may have been changed on its way."),
-    check: Check::Pdu(Protocol::Icmp, mtu_quoted),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, mtu_quoted),
     pass: TOO_BIG,
     fail: ip(
         "4500003800000000400166c30a0000010a00000203042357000005dc450005dc000040004011690e0a000002c00002019c40000705c831b9",
@@ -138,7 +139,7 @@ pub(in crate::rules) const POINTER: Rule = Rule {
     quote: "The pointer identifies the octet of the original datagram's header where the error was detected \
             (it may be in the middle of an option).",
     note: None,
-    check: Check::Pdu(Protocol::Icmp, pointer),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, pointer),
     pass: ip(
         "4500003c00000000400166bf0a0000010a0000020c000720010000004500002000000000401166cb0a0000020a0000019c400007000c70bb70696e67",
     ),
@@ -167,7 +168,7 @@ pub(in crate::rules) const UNUSED: Rule = Rule {
         "The second octet of that word counts words of the quoted datagram (RFC 4884), the last two hold the \
          MTU where fragmentation is needed (RFC 1191).",
     ),
-    check: Check::Pdu(Protocol::Icmp, unused),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, unused),
     pass: PORT_UNREACHABLE,
     fail: ip(
         "4500003c00000000400166bf0a0000010a0000020303111c000000014500002000000000401166cb0a0000020a0000019c400007000c70bb70696e67",

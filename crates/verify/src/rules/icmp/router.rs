@@ -3,7 +3,9 @@
 use wire::icmp::{ROUTER_ADVERTISEMENT, ROUTER_SOLICITATION, field};
 use wire::{Icmp, Ipv4, Pdu, Protocol, ipv4};
 
+use super::super::igmp::carries_local;
 use super::super::ip;
+use super::is_no_echo;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 
 /// 10.0.0.1 advertises itself.
@@ -20,7 +22,7 @@ pub(in crate::rules) const COUNT: Rule = Rule {
     note: Some(
         "A mobility agent may advertise none, and says so in what follows (RFC 5944 section 2.1).",
     ),
-    check: Check::Pdu(Protocol::Icmp, count),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, count),
     pass: ADVERTISEMENT,
     fail: ip("4500001c000000000101cfdf0a000001e00000010900eff500020708"),
 };
@@ -39,7 +41,7 @@ pub(in crate::rules) const ENTRY: Rule = Rule {
     level: Level::Must,
     quote: "ICMP Addr Entry Size is greater than or equal to 2.",
     note: None,
-    check: Check::Pdu(Protocol::Icmp, entry),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, entry),
     pass: ADVERTISEMENT,
     fail: ip("45000020000000000101cfdb0a000001e00000010900e4f5010107080a000001"),
 };
@@ -59,7 +61,7 @@ pub(in crate::rules) const LENGTH: Rule = Rule {
     quote: "ICMP length (derived from the IP length) is greater than or equal to 8 + (Num Addrs * Addr \
             Entry Size * 4) octets.",
     note: None,
-    check: Check::Pdu(Protocol::Icmp, length),
+    check: Check::PduWhere(Protocol::Icmp, is_no_echo, length),
     pass: ADVERTISEMENT,
     fail: ip("45000024000000000101cfd70a000001e00000010900e3f4020207080a00000100000000"),
 };
@@ -80,7 +82,7 @@ pub(in crate::rules) const TTL: Rule = Rule {
     level: Level::Must,
     quote: "1 if the Destination Address is an IP multicast address; at least 1 otherwise.",
     note: None,
-    check: Check::Pdu(Protocol::Ipv4, ttl),
+    check: Check::PduWhere(Protocol::Ipv4, carries_local, ttl),
     pass: ADVERTISEMENT,
     fail: ip("4500002400000000400190d70a000001e00000010900e4f4010207080a00000100000000"),
 };

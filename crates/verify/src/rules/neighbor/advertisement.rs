@@ -3,8 +3,9 @@
 use wire::icmpv6::{NEIGHBOR_ADVERTISEMENT, ROUTER_ADVERTISEMENT, field};
 use wire::{Pdu, Protocol};
 
+use super::super::icmpv6::carries_message;
 use super::super::ip;
-use super::{kind, multicast, source_not_link_local};
+use super::{is_discovery, kind, multicast, source_not_link_local};
 use crate::rule::{Check, Example, Fault, Level, Rule};
 
 /// fe80::1 advertises itself as router for 2001:db8::/64.
@@ -26,7 +27,9 @@ pub(in crate::rules) const SOURCE: Rule = Rule {
     quote: "IP Source Address is a link-local address. Routers must use their link-local address as the \
             source for Router Advertisement and Redirect messages so that hosts can uniquely identify routers.",
     note: None,
-    check: Check::Pdu(Protocol::Ipv6, |packet| source_not_link_local(packet, ROUTER_ADVERTISEMENT)),
+    check: Check::PduWhere(Protocol::Ipv6, carries_message, |packet| {
+        source_not_link_local(packet, ROUTER_ADVERTISEMENT)
+    }),
     pass: ROUTER,
     fail: ip(
         "6000000000183aff20010db8000000000000000000000001ff020000000000000000000000000001860002e54000070800000000000000000101020000000001",
@@ -43,7 +46,7 @@ pub(in crate::rules) const REACHABLE_TIME: Rule = Rule {
             the router. The value zero means unspecified (by this router). MUST be no greater than 3,600,000 \
             milliseconds (1 hour).",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, reachable_time),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, reachable_time),
     pass: ROUTER,
     fail: ip(
         "6000000000183afffe800000000000000000000000000001ff02000000000000000000000000000186004365400007080036ee81000000000101020000000001",
@@ -65,7 +68,7 @@ pub(in crate::rules) const TARGET: Rule = Rule {
     level: Level::Must,
     quote: "Target Address is not a multicast address.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, |pdu| {
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, |pdu| {
         multicast(pdu, NEIGHBOR_ADVERTISEMENT, field::TARGET)
     }),
     pass: NEIGHBOR,
@@ -82,7 +85,7 @@ pub(in crate::rules) const SOLICITED: Rule = Rule {
     level: Level::Must,
     quote: "If the IP Destination Address is a multicast address the Solicited flag is zero.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, solicited),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, solicited),
     pass: NEIGHBOR,
     fail: ip(
         "6000000000203afffe800000000000000000000000000002ff0200000000000000000000000000018800e85f6000000020010db80000000000000000000000020201020000000002",

@@ -21,6 +21,11 @@ const ROUTER: Example = ip(
     "6000000000883afffe800000000000000000000000000001ff02000000000000000000000000000186006e874000070800000000000000000101020000000001030440c000015180000038400000000020010db800000000000000000000000005010000000005dc180230000000070820010db800080000190300000000070820010db80000000000000000000000011f04000000000708076578616d706c6503636f6d000000000000000000000000",
 );
 
+/// Whether a message of Neighbor Discovery has options.
+fn has_options(pdu: &Pdu) -> bool {
+    kind(pdu).and_then(options_start).is_some_and(|start| pdu.bytes().len() > start)
+}
+
 /// Where an option states its length.
 const LENGTH: std::ops::Range<usize> = 1..2;
 
@@ -33,7 +38,7 @@ pub(in crate::rules) const ZERO_LENGTH: Rule = Rule {
     quote: "The value 0 is invalid. Nodes MUST silently discard an ND packet that contains an option with \
             length zero.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, zero_length),
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, zero_length),
     pass: SOLICITATION,
     fail: ip(
         "6000000000203afffe800000000000000000000000000001ff0200000000000000000001ff00000287004b600000000020010db80000000000000000000000020100020000000001",
@@ -54,7 +59,7 @@ pub(in crate::rules) const END: Rule = Rule {
     level: Level::Must,
     quote: "The length of the option (including the type and length fields) in units of 8 octets.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, end),
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, end),
     pass: SOLICITATION,
     fail: ip(
         "6000000000203afffe800000000000000000000000000001ff0200000000000000000001ff00000287004b5e0000000020010db80000000000000000000000020102020000000001",
@@ -95,7 +100,7 @@ pub(in crate::rules) const LINK_LAYER: Rule = Rule {
     level: Level::Must,
     quote: "For example, the length for IEEE 802 addresses is 1 [IPv6-ETHER].",
     note: Some("Judged where the packet came over Ethernet."),
-    check: Check::Pdu(Protocol::Icmpv6, link_layer),
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, link_layer),
     pass: ethernet(
         "3333ff00000202000000000186dd6000000000203afffe800000000000000000000000000001ff0200000000000000000001ff00000287004b5f0000000020010db80000000000000000000000020101020000000001",
     ),
@@ -121,7 +126,7 @@ pub(in crate::rules) const MTU_LENGTH: Rule = Rule {
     level: Level::Must,
     quote: "Type 5 Length 1",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, |pdu| {
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, |pdu| {
         other_length(pdu, neighbor::MTU, "1", |option| option.len() == 8)
     }),
     pass: ROUTER,
@@ -140,7 +145,7 @@ pub(in crate::rules) const MTU: Rule = Rule {
             value is greater than or equal to the minimum link MTU [IPv6] and does not exceed the maximum \
             LinkMTU value specified in the link-type-specific document (e.g., [IPv6-ETHER]).",
     note: Some("The maximum goes by link and is not judged."),
-    check: Check::Pdu(Protocol::Icmpv6, mtu),
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, mtu),
     pass: ROUTER,
     fail: ip(
         "6000000000183afffe800000000000000000000000000001ff02000000000000000000000000000186002b1f40000708000000000000000005010000000004ff",
@@ -165,7 +170,7 @@ pub(in crate::rules) const ROUTE: Rule = Rule {
     quote: "The Length field is 1, 2, or 3 depending on the Prefix Length. If Prefix Length is greater than \
             64, then Length must be 3. If Prefix Length is greater than 0, then Length must be 2 or 3.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, |pdu| {
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, |pdu| {
         other_length(pdu, ROUTE_INFORMATION, "1 to 3, and room for the prefix", route)
     }),
     pass: ROUTER,
@@ -188,7 +193,7 @@ pub(in crate::rules) const DNS_SERVER: Rule = Rule {
     quote: "The minimum value is 3 if one IPv6 address is contained in the option. Every additional RDNSS \
             address increases the length by 2.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, |pdu| {
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, |pdu| {
         other_length(pdu, RECURSIVE_DNS_SERVER, "3, 5, 7 …", |option| {
             option.len() >= 24 && option.len() % 16 == 8
         })
@@ -207,7 +212,7 @@ pub(in crate::rules) const DNS_LIST: Rule = Rule {
     level: Level::Must,
     quote: "The minimum value is 2 if at least one domain name is contained in the option.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, |pdu| {
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, |pdu| {
         other_length(pdu, DNS_SEARCH_LIST, "2 or more", |option| option.len() >= 16)
     }),
     pass: ROUTER,
@@ -224,7 +229,7 @@ pub(in crate::rules) const PREFIX_LENGTH: Rule = Rule {
     level: Level::Must,
     quote: "Type 3 Length 4",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, |pdu| {
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, |pdu| {
         other_length(pdu, PREFIX_INFORMATION, "4", |option| option.len() == 32)
     }),
     pass: ROUTER,

@@ -6,8 +6,9 @@ use wire::icmpv6::{NEIGHBOR_SOLICITATION, ROUTER_SOLICITATION, field};
 use wire::neighbor::{SOURCE_LINK_LAYER, options};
 use wire::{Ipv6, Pdu, Protocol, icmp, ipv6};
 
+use super::super::icmpv6::carries_message;
 use super::super::{ethernet, ip};
-use super::{SOLICITATION, address, discovery, in_options, multicast};
+use super::{SOLICITATION, address, discovery, in_options, is_discovery, multicast};
 use crate::rule::{Check, Example, Fault, Level, Rule};
 
 /// :: asks whether anyone has fe80::2.
@@ -27,7 +28,9 @@ pub(in crate::rules) const ROUTER_UNSPECIFIED_OPTION: Rule = Rule {
     quote: "If the IP source address is the unspecified address, there is no source link-layer address option \
             in the message.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, |pdu| unspecified_option(pdu, ROUTER_SOLICITATION)),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, |pdu| {
+        unspecified_option(pdu, ROUTER_SOLICITATION)
+    }),
     pass: ip(
         "6000000000103afffe800000000000000000000000000001ff02000000000000000000000000000285007a2c000000000101020000000001",
     ),
@@ -45,7 +48,9 @@ pub(in crate::rules) const UNSPECIFIED_OPTION: Rule = Rule {
     quote: "If the IP source address is the unspecified address, there is no source link-layer address option \
             in the message.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, |pdu| unspecified_option(pdu, NEIGHBOR_SOLICITATION)),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, |pdu| {
+        unspecified_option(pdu, NEIGHBOR_SOLICITATION)
+    }),
     pass: PROBE,
     fail: ip(
         "6000000000203aff00000000000000000000000000000000ff0200000000000000000001ff0000028700791900000000fe8000000000000000000000000000020101020000000001",
@@ -69,7 +74,9 @@ pub(in crate::rules) const TARGET: Rule = Rule {
     level: Level::Must,
     quote: "Target Address is not a multicast address.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, |pdu| multicast(pdu, NEIGHBOR_SOLICITATION, field::TARGET)),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, |pdu| {
+        multicast(pdu, NEIGHBOR_SOLICITATION, field::TARGET)
+    }),
     pass: SOLICITATION,
     fail: ip(
         "6000000000203afffe800000000000000000000000000001ff0200000000000000000001ff0000028700791c00000000ff0200000000000000000000000000fb0101020000000001",
@@ -85,7 +92,7 @@ pub(in crate::rules) const UNSPECIFIED_DESTINATION: Rule = Rule {
     quote: "If the IP source address is the unspecified address, the IP destination address is a \
             solicited-node multicast address.",
     note: None,
-    check: Check::Pdu(Protocol::Ipv6, unspecified_destination),
+    check: Check::PduWhere(Protocol::Ipv6, carries_message, unspecified_destination),
     pass: PROBE,
     fail: ip(
         "6000000000183aff00000000000000000000000000000000ff02000000000000000000000000000187007b2600000000fe800000000000000000000000000002",
@@ -124,7 +131,7 @@ pub(in crate::rules) const DESTINATION: Rule = Rule {
     note: Some(
         "Warned of only, for it may be found all the same. Registrations go to the router (RFC 8505).",
     ),
-    check: Check::Pdu(Protocol::Icmpv6, destination),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, destination),
     pass: SOLICITATION,
     fail: ip(
         "6000000000203afffe800000000000000000000000000001ff0200000000000000000001ff00000387004b5e0000000020010db80000000000000000000000020101020000000001",
@@ -157,7 +164,7 @@ pub(in crate::rules) const LINK_LAYER_MISSING: Rule = Rule {
     quote: "Otherwise, on link layers that have addresses this option MUST be included in multicast \
             solicitations and SHOULD be included in unicast solicitations.",
     note: Some("Judged where the packet came over Ethernet."),
-    check: Check::Pdu(Protocol::Icmpv6, link_layer_missing),
+    check: Check::PduWhere(Protocol::Icmpv6, is_discovery, link_layer_missing),
     pass: ethernet(
         "3333ff00000202000000000186dd6000000000203afffe800000000000000000000000000001ff0200000000000000000001ff00000287004b5f0000000020010db80000000000000000000000020101020000000001",
     ),

@@ -6,7 +6,7 @@ use wire::icmpv6::ROUTER_ADVERTISEMENT;
 use wire::neighbor::PREFIX_INFORMATION;
 use wire::{Pdu, Protocol};
 
-use super::{ROUTER, in_options};
+use super::{ROUTER, has_options, in_options};
 use crate::rule::{Check, Fault, Level, Rule};
 use crate::rules::ip;
 
@@ -44,7 +44,7 @@ pub(in crate::rules) const BITS: Rule = Rule {
     level: Level::Must,
     quote: "The number of leading bits in the Prefix that are valid. The value ranges from 0 to 128.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, bits),
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, bits),
     pass: ROUTER,
     fail: ip(
         "6000000000303afffe800000000000000000000000000001ff0200000000000000000000000000018600f8c7400007080000000000000000030481c000015180000038400000000020010db8000000000000000000000000",
@@ -67,7 +67,7 @@ pub(in crate::rules) const LIFETIMES: Rule = Rule {
     quote: "Note that the value of this field MUST NOT exceed the Valid Lifetime field to avoid preferring \
             addresses that are no longer valid.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, lifetimes),
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, lifetimes),
     pass: ROUTER,
     fail: ip(
         "6000000000303afffe800000000000000000000000000001ff020000000000000000000000000001860039c8400007080000000000000000030440c000003840000151800000000020010db8000000000000000000000000",
@@ -93,7 +93,7 @@ pub(in crate::rules) const TRAILING: Rule = Rule {
     note: Some(
         "With the router address flag the field holds the router's address (RFC 6275 section 7.2).",
     ),
-    check: Check::Pdu(Protocol::Icmpv6, trailing),
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, trailing),
     pass: ROUTER,
     fail: ip(
         "6000000000303afffe800000000000000000000000000001ff020000000000000000000000000001860039c7400007080000000000000000030440c000015180000038400000000020010db8000000000000000000000001",
@@ -125,7 +125,7 @@ pub(in crate::rules) const LINK_LOCAL: Rule = Rule {
     quote: "A router SHOULD NOT send a prefix option for the link-local prefix and a host SHOULD ignore such \
             a prefix option.",
     note: None,
-    check: Check::Pdu(Protocol::Icmpv6, link_local),
+    check: Check::PduWhere(Protocol::Icmpv6, has_options, link_local),
     pass: ROUTER,
     fail: ip(
         "6000000000303afffe800000000000000000000000000001ff02000000000000000000000000000186006900400007080000000000000000030440c0000151800000384000000000fe800000000000000000000000000000",
