@@ -27,6 +27,9 @@ mod tcpdump;
 mod tshark;
 mod verdict;
 
+/// The one whose disagreements are all known.
+const SEED: u64 = 4;
+
 /// Arguments of `cargo xtask agree`.
 #[derive(Args)]
 pub struct Agree {
@@ -40,8 +43,8 @@ pub struct Agree {
     /// Fetch the captures of Debian's source packages of tcpdump and wireshark into target/.
     #[arg(long, conflicts_with = "suites")]
     fetch_corpus: bool,
-    /// Seed of the generator.
-    #[arg(long, default_value_t = 4)]
+    /// Seed of the generator; with others than the default a rare class of disagreement may be missing.
+    #[arg(long, default_value_t = SEED)]
     seed: u64,
     /// The program under test; built if not given.
     #[arg(long, value_name = "FILE")]
@@ -79,6 +82,6 @@ impl Agree {
                 comparison.labelled(&file, program, *suite == Suite::Clean)?;
             }
         }
-        Ok(suites.len() == Suite::chosen(&[]).len())
+        Ok(suites.len() == Suite::chosen(&[]).len() && self.seed == SEED)
     }
 }

@@ -10,6 +10,9 @@ use super::verdict::{Class, Only, Verdicts, without_numbers};
 use super::{tcpdump, tshark};
 use crate::Failure;
 
+/// Examples of a class that are worth reading.
+const EXAMPLES: usize = 6;
+
 /// How often each witness spoke of a kind.
 #[derive(Default, Clone)]
 pub struct Tally {
@@ -49,10 +52,10 @@ pub struct Cases {
     pub count: usize,
     /// Those in which tcpdump says it too.
     pub tcpdump: usize,
-    /// Files, at most a few.
+    /// Files.
     pub files: BTreeSet<String>,
-    /// The first: file and packet.
-    pub example: String,
+    /// The first of each of a few files: file and packet.
+    pub examples: Vec<String>,
 }
 
 /// Everything heard so far.
@@ -232,9 +235,8 @@ impl<'a> Comparison<'a> {
             let cases = self.classes.entry(class).or_default();
             cases.count += 1;
             cases.tcpdump += usize::from(third.contains(&(packet, place)));
-            cases.files.insert(name.clone());
-            if cases.example.is_empty() {
-                cases.example = format!("{name} #{packet}");
+            if cases.files.insert(name.clone()) && cases.examples.len() < EXAMPLES {
+                cases.examples.push(format!("{name} #{packet}"));
             }
         }
         Ok(())

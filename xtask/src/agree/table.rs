@@ -1,5 +1,6 @@
 //! The report of a comparison, as text.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::compare::Comparison;
@@ -58,14 +59,13 @@ fn disagreements(comparison: &Comparison, text: &mut String) -> std::fmt::Result
     for (class, cases) in &comparison.classes {
         let Class { kind, only, label, said } = class;
         let (count, files, tcpdump) = (cases.count, cases.files.len(), cases.tcpdump);
-        writeln!(
-            text,
-            "- {kind}, only {only:?}: {count} packets in {files} files, label {label}, tcpdump agrees in {tcpdump}; {}",
-            cases.example
-        )?;
+        write!(text, "- {kind}, only {only:?}: {count} packets in {files} files, label {label}")?;
+        writeln!(text, ", tcpdump says it in {tcpdump}")?;
         writeln!(text, "    {}", said.chars().take(160).collect::<String>())?;
-        let file = cases.example.split(" #").next().unwrap_or_default();
-        match comparison.verdicts.on(class, file).filter(|_| !comparison.open.contains(class)) {
+        writeln!(text, "    {}", cases.examples.join(", "))?;
+        let open = comparison.open.contains(class);
+        let file = cases.files.first().map_or("", String::as_str);
+        match comparison.verdicts.on(class, file).filter(|_| !open) {
             Some(verdict) => writeln!(text, "    right: {:?}. {}", verdict.right, verdict.reason)?,
             None => writeln!(text, "    NO VERDICT")?,
         }
@@ -73,16 +73,22 @@ fn disagreements(comparison: &Comparison, text: &mut String) -> std::fmt::Result
     Ok(())
 }
 
+/// Captures that we cannot read, by reason.
 fn unusable(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
-    if !comparison.unusable.is_empty() {
-        writeln!(
-            text,
-            "\n{} captures that softstack cannot read (to the end)",
-            comparison.unusable.len()
-        )?;
+    if comparison.unusable.is_empty() {
+        return Ok(());
     }
+    let count = comparison.unusable.len();
+    writeln!(text, "\n{count} captures that softstack cannot read (to the end)")?;
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (file, reason) in &comparison.unusable {
-        writeln!(text, "  {file}: {}", reason.lines().next().unwrap_or_default())?;
+        // The file is named before, how many packets there are matters to nobody.
+        let reason = reason.rsplit_once(": ").map_or(reason.as_str(), |(_, reason)| reason);
+        let reason = reason.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+        reasons.entry(reason).or_default().push(file);
+    }
+    for (reason, files) in reasons {
+        writeln!(text, "{:>6} {reason}: {} …", files.len(), files[0])?;
     }
     Ok(())
 }

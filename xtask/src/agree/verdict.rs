@@ -43,6 +43,9 @@ pub struct Verdict {
     file: String,
     #[serde(default = "anything")]
     said: String,
+    /// Not in every run: other seeds, or a few packets of a corpus.
+    #[serde(default)]
+    rare: bool,
     /// Who is right.
     pub right: Right,
     /// Why.
@@ -88,9 +91,9 @@ impl Verdicts {
         Some(found)
     }
 
-    /// Those that nothing asked for: stale, and to be removed. Those of other files are not meant.
+    /// Those that nothing asked for: stale, and to be removed; the rare ones are not meant.
     pub fn unused(&self) -> impl Iterator<Item = String> {
-        let unused = self.all.iter().filter(|verdict| !verdict.used.get() && verdict.file == "*");
+        let unused = self.all.iter().filter(|verdict| !verdict.used.get() && !verdict.rare);
         unused.map(|v| format!("{} only {:?} label {} said {}", v.kind, v.only, v.label, v.said))
     }
 }

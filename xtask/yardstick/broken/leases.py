@@ -1,5 +1,7 @@
 """DHCP messages."""
 
+from ipaddress import IPv4Address
+
 from scapy.all import IP, UDP, Raw
 
 from exchange import CLIENT, CLIENT4, SERVER4, Step, mac, step
@@ -17,7 +19,8 @@ def message(options=DISCOVER + b"\xff", cookie=b"\x63\x82\x53\x63", **at) -> Ste
 
 
 def reply(options: bytes, **at) -> Step:
-    fixed = bytearray(b"\x02\x01\x06\x00" + bytes(24) + mac(CLIENT) + bytes(10 + 64 + 128))
+    yours = IPv4Address(CLIENT4).packed
+    fixed = bytearray(b"\x02\x01\x06\x00" + bytes(12) + yours + bytes(8) + mac(CLIENT) + bytes(10 + 64 + 128))
     for name, value in at.items():
         fixed[int(name[1:])] = value
     body = bytes(fixed) + b"\x63\x82\x53\x63" + options

@@ -53,7 +53,7 @@ def six(message: str, rest=b"", **fields):
 def messages6():
     yield "icmpv6.type.undefined", six("c7000000" "00000000")
     yield "icmpv6.type.reserved", six("00000000" "00000000")
-    yield "icmpv6.code.undefined", six("01090000" "00000000", SENT6)
+    yield "icmpv6.code.undefined", six("01400000" "00000000", SENT6)
     yield "icmpv6.code.undefined", six("80030000" "00010001")
     yield "icmpv6.mtu", six("02000000" "00000040", SENT6)
     yield "icmpv6.quote.missing", six("01040000" "00000000")
