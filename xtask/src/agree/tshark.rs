@@ -10,7 +10,7 @@ use crate::Failure;
 /// Checks that are off by default; those of ICMP, ICMPv6, IGMP and GRE are always on.
 pub const PREFERENCES: [&str; 3] =
     ["ip.check_checksum:TRUE", "udp.check_checksum:TRUE", "tcp.check_checksum:TRUE"];
-/// What tells whether a checksum was left to a card; the order is that of [`Ends`].
+/// What tells whether a checksum was left to a card; in the order in which they are read.
 const ENDS: [&str; 7] =
     ["ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "ip.len", "ip.hdr_len", "ipv6.plen"];
 /// Between the values of a field that occurs several times: no value of ours has it.
