@@ -28,7 +28,7 @@ fn assert_fits(text: &str) {
 
 /// Whether octets are marked in a dump.
 fn is_marked(text: &str) -> bool {
-    text.lines().any(|line| line.starts_with("      00") && line.contains(['[', ']']))
+    text.lines().any(|line| line.starts_with("      0") && line.contains(['[', ']']))
 }
 
 #[test]
@@ -39,7 +39,8 @@ fn the_list_has_every_rule_in_a_line() {
         let lines = list.lines().filter(|line| line.split_whitespace().next() == Some(id));
         let lines: Vec<&str> = lines.filter(|line| line.starts_with("  ")).collect();
         let [line] = lines[..] else { panic!("{id}: {lines:?}") };
-        let begins = format!("  {}", quote.split(' ').next().unwrap());
+        // A long name leaves little room for the quote.
+        let begins: String = format!("  {quote}").chars().take(6).collect();
         for part in [format!("RFC {rfc}"), format!("  {level}"), begins] {
             assert!(line.contains(&part), "{part}: {line}");
         }

@@ -13,6 +13,8 @@ use crate::program::{run, softstack};
 
 /// Long enough for an answer of the stand-in, short enough to wait for its end.
 const DEADLINE: &str = "deadline = 1.5\nrate = \"none\"\n";
+/// Megabytes take a busy machine longer.
+const PATIENT: &str = "deadline = \"20s\"\nrate = \"none\"\n";
 
 fn stand_in() -> Provider {
     Provider::start(Behaviour { key: Some(KEY.into()), ..Behaviour::default() })
@@ -72,7 +74,8 @@ fn all_faults(model: &str) {
     for (fault, expect) in table() {
         // A fresh host each time: an endpoint that asks to be left alone is left alone.
         let provider = stand_in();
-        let host = Running::start(&provider, model, DEADLINE);
+        let patience = if matches!(fault, Fault::Huge) { PATIENT } else { DEADLINE };
+        let host = Running::start(&provider, model, patience);
         provider.set(fault.clone());
         let told = host.ask(&ping(1));
         let reason = told.reason.as_deref().unwrap_or_else(|| panic!("{fault:?}: {told:?}"));

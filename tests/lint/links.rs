@@ -36,7 +36,7 @@ fn padding_and_trailers_of_ethernet_are_let_be() {
     let folder = Folder::new();
     let header = bytes("0200000000010200000000020800");
     for padding in [1, 14, 100] {
-        let frame = [header.clone(), bytes(crate::capture_file::UDP), vec![0x55; padding]].concat();
+        let frame = [header.clone(), bytes(crate::capture_file::UDP), vec![0; padding]].concat();
         let file = folder.file("padded.pcap", &pcap(ETHERNET, &[frame]));
         assert_eq!(json(&file, ""), (vec![], Some(0)), "{padding}");
     }

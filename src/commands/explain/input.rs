@@ -192,6 +192,8 @@ fn guess(bytes: &[u8]) -> Link {
     let word = |at: usize| bytes.get(at..at + 2).map(|word| u16::from_be_bytes([word[0], word[1]]));
     let length = |at| word(at).map(usize::from);
     let is_ip = match bytes.first() {
+        // Too short to be a frame of Ethernet.
+        Some(0x40..0x70) if bytes.len() < 14 => true,
         Some(first @ 0x45..=0x4f) => {
             let header = usize::from(first & 0x0f) * 4;
             bytes.len() >= 20 && length(2).is_some_and(|total| total >= header)
@@ -199,8 +201,6 @@ fn guess(bytes: &[u8]) -> Link {
         Some(0x60..=0x6f) => {
             bytes.len() >= 40 && length(4).is_some_and(|rest| rest + 40 >= bytes.len())
         }
-        // Too short to be a frame of Ethernet.
-        Some(0x40..) => bytes.len() < 14,
         _ => false,
     };
     if is_ip { Link::RawIp } else { Link::Ethernet }
