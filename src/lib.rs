@@ -7,8 +7,10 @@
 //! reads (and [`offload`] completes, if that was asked for). The [`stack`] asks the judge (the crate
 //! `verify`), keeps each [`flow`] in order and transmits what was admitted; every step is in the
 //! [`journal`], which the [`view`] shows, and [`notice`]s too. [`config`] says which model and how;
-//! [`eval`] measures minds on packets whose right treatment is known; [`explain`] has a model explain a packet
-//! of a capture, and checks what it says.
+//! [`eval`] measures minds on packets whose right treatment is known.
+//!
+//! Packets of a capture go another way: [`lint`] holds them against the same rules, on all cores, and writes a
+//! repaired copy; [`explain`] shows one field by field, has a model explain it, and checks what it says.
 
 pub mod admission;
 pub mod backend;

@@ -254,14 +254,12 @@ impl<'p> Pdu<'p> {
             .find(|pdu| pdu.protocol() == Protocol::Routing);
         let Some(routing) = routing else { return network.get(24..40) };
         let [_, words, kind, left, ..] = *routing.bytes() else { return None };
+        let end = 8 + usize::from(words) * 8;
         match (kind, left) {
             (_, 0) => network.get(24..40),
-            (0 | 2, _) => {
-                let end = 8 + usize::from(words) * 8;
-                routing.get(end.checked_sub(16).filter(|start| *start >= 8)?..end)
-            }
+            (0 | 2, _) => routing.get(end.checked_sub(16).filter(|start| *start >= 8)?..end),
             // The segment list of RFC 8754 is in reverse: the last stop stands first.
-            (4, _) => routing.get(8..24),
+            (4, _) if end >= 24 => routing.get(8..24),
             _ => None,
         }
     }

@@ -56,7 +56,7 @@ impl Summary<'_> {
         let padding = self.packet.layers.last().filter(|last| last.name == "padding");
         let end = padding.map_or(self.packet.length, |padding| padding.range.start);
         let content = inner.first().filter(|layer| layer.name != "padding");
-        let bytes = content.map_or(0, |content| end - content.range.start);
+        let bytes = content.map_or(0, |content| end.saturating_sub(content.range.start));
         let line = format!("{source} > {destination} {}", self.content(at));
         Some((line, format!(", {}", Value::Bytes(bytes))))
     }
