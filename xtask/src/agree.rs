@@ -21,6 +21,7 @@ pub mod generator;
 mod kind;
 mod label;
 mod lint;
+mod offload;
 mod suite;
 mod table;
 mod tcpdump;

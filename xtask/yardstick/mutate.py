@@ -5,6 +5,7 @@ import random
 import checksum
 import clean
 import fields
+import lengths
 import walk
 from capture import Captured, write_labels, write_pcap
 from exchange import Exchange, Variation
@@ -14,7 +15,8 @@ from faults import FAULTS, Fault
 SPECIAL = ("offload", "cut", "silent")
 PATIENCE = 400
 
-assert fields
+# Importing them registers their faults.
+assert fields and lengths
 
 
 def bases(dice: random.Random) -> list[Exchange]:

@@ -266,3 +266,60 @@ fn name(capture: &Path) -> String {
     let (file, directory) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     format!("{directory}/{file}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(kind: &str, fault: bool) -> Label {
+        Label { kind: kind.into(), fault }
+    }
+
+    #[test]
+    fn who_speaks_alone_disagrees() {
+        let kinds = Kinds::load().unwrap();
+        let mut comparison = Comparison::new(&kinds, Verdicts::load().unwrap());
+        let place = kinds.of_label("udp.length.zero").unwrap();
+        let one_way = kinds.of_label("tcp.options.length_0").unwrap();
+        let said = "found 12".to_owned();
+        assert_eq!(comparison.weigh(place, (Some(&said), Some(&said)), None), None);
+        assert_eq!(comparison.weigh(one_way, (Some(&said), None), None), None);
+        let class = comparison.weigh(place, (Some(&said), None), None).unwrap();
+        assert_eq!(
+            (class.only, class.label.as_str(), class.said.as_str()),
+            (Only::Us, "-", "found N")
+        );
+        let class =
+            comparison.weigh(one_way, (None, Some(&said)), Some(&label("x", true))).unwrap();
+        assert_eq!((class.only, class.label.as_str()), (Only::Tshark, "x"));
+        let tally = &comparison.tallies[place];
+        assert_eq!((tally.both, tally.us, tally.tshark), (1, 1, 0));
+    }
+
+    #[test]
+    fn labels_are_kept_to() {
+        let kinds = Kinds::load().unwrap();
+        let mut comparison = Comparison::new(&kinds, Verdicts::load().unwrap());
+        let place = kinds.of_label("udp.length.zero").unwrap();
+        let (silent, mut found) = (Testimony::default(), Testimony::default());
+        found.claims.insert((1, place), "m".into());
+        found.above_note.insert(1, "m".into());
+        let mut check = |label: &Label, ours: &Testimony| {
+            comparison.check_label(1, label, ours, &lint::Claims::new()).is_some()
+        };
+        let (fault, legal) = (label("udp.length.zero", true), label("udp.length.shorter", false));
+        assert!(check(&fault, &silent) && check(&legal, &found));
+        assert!(!check(&fault, &found) && !check(&legal, &silent));
+        assert!(check(&label("arp.nothing", true), &silent));
+    }
+
+    #[test]
+    fn what_has_no_verdict_is_an_error() {
+        let kinds = Kinds::load().unwrap();
+        let mut comparison = Comparison::new(&kinds, toml::from_str("").unwrap());
+        assert!(comparison.judge(true).is_ok());
+        let class = Class { kind: "k".into(), only: Only::Us, label: "-".into(), said: "s".into() };
+        comparison.open.insert(class);
+        assert!(comparison.judge(false).is_err());
+    }
+}

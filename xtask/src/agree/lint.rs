@@ -106,4 +106,29 @@ mod tests {
         assert_eq!(testimony.any.len(), 2);
         assert!(read("panicked at", &kinds).is_err());
     }
+
+    /// What a program that behaves like this script comes to.
+    fn of_script(script: &str) -> Result<Testimony, Failure> {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let program = directory.path().join("fake");
+        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+        hear(&program, Path::new("some.pcap"), &Kinds::load().unwrap())
+    }
+
+    #[test]
+    fn exit_codes_are_held_against_findings() {
+        let error = r#"echo '{"packet":1,"rule":"udp.length","severity":"error","message":"m"}'"#;
+        let note = r#"echo '{"packet":1,"rule":"udp.length","severity":"note","message":"m"}'"#;
+        assert_eq!(of_script(&format!("{error}; exit 1")).unwrap().above_note.len(), 1);
+        assert!(of_script(&format!("{note}; exit 0")).unwrap().above_note.is_empty());
+        let unusable = of_script("echo no capture >&2; exit 2").unwrap().unusable;
+        assert_eq!(unusable.as_deref(), Some("no capture"));
+        for script in
+            [&format!("{error}; exit 0"), &format!("{note}; exit 1"), "exit 101", "kill -9 $$"]
+        {
+            assert!(of_script(script).is_err(), "{script}");
+        }
+    }
 }

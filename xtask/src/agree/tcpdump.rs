@@ -47,7 +47,7 @@ mod tests {
         let kinds = Kinds::load().unwrap();
         let place = kinds.of_label("udp.checksum.bit").unwrap();
         let text = "    1  22:13:20.000036 IP (tos 0x0)\n    10.0.0.1.1 > 10.0.0.2.2: [udp sum ok] UDP\n   \
-                    12  22:13:20.000186 IP (tos 0x0)\n    10.0.0.1.1 > 10.0.0.2.2: [bad udp cksum 0x1 -> 0x2!]\n";
+                    12  22:13:20.000186 IP (tos 0x0)\n    7  more words\n    10.0.0.1.1 > 10.0.0.2.2: [bad udp cksum 0x1 -> 0x2!]\n";
         assert_eq!(read(text, &kinds).into_iter().collect::<Vec<_>>(), [(12, place)]);
     }
 }

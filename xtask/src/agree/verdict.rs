@@ -103,8 +103,8 @@ impl Verdict {
         self.only == class.only
             && fits(&self.kind, &class.kind)
             && fits(&self.label, &class.label)
-            && fits(&self.said, &class.said)
-            && fits(&self.file, file)
+            && self.said.split(" | ").any(|said| fits(said, &class.said))
+            && self.file.split(" | ").any(|pattern| fits(pattern, file))
     }
 }
 
