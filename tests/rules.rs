@@ -39,10 +39,11 @@ fn the_list_has_every_rule_in_a_line() {
         let lines = list.lines().filter(|line| line.split_whitespace().next() == Some(id));
         let lines: Vec<&str> = lines.filter(|line| line.starts_with("  ")).collect();
         let [line] = lines[..] else { panic!("{id}: {lines:?}") };
-        // A long name leaves little room for the quote.
+        assert!(line.contains(&format!("RFC {rfc}")), "{line}");
+        // A long name leaves no room for all of it.
         let begins: String = format!("  {quote}").chars().take(6).collect();
-        for part in [format!("RFC {rfc}"), format!("  {level}"), begins] {
-            assert!(line.contains(&part), "{part}: {line}");
+        for part in [format!("  {level}"), begins] {
+            assert!(line.contains(&part) || line.ends_with('\u{2026}'), "{part}: {line}");
         }
     }
     let protocols: Vec<&str> = list

@@ -14,7 +14,7 @@ use crate::program::{run, softstack};
 /// Long enough for an answer of the stand-in, short enough to wait for its end.
 const DEADLINE: &str = "deadline = 1.5\nrate = \"none\"\n";
 /// Megabytes take a busy machine longer.
-const PATIENT: &str = "deadline = \"20s\"\nrate = \"none\"\n";
+const PATIENT: &str = "deadline = 20.0\nrate = \"none\"\n";
 
 fn stand_in() -> Provider {
     Provider::start(Behaviour { key: Some(KEY.into()), ..Behaviour::default() })
