@@ -29,6 +29,8 @@ struct Row {
     slowest: f64,
     processor_seconds: f64,
     peak_mib: f64,
+    /// The share of the machine that other processes took, in the median round.
+    others: f64,
     /// How many times as fast as tshark.
     over_tshark: f64,
     /// How many times as fast as tcpdump.
@@ -65,6 +67,7 @@ impl Row {
     fn new(contender: &Contender, packets: u64, laps: &[Lap]) -> Row {
         let mut speeds: Vec<f64> = laps.iter().map(|lap| packets as f64 / lap.seconds).collect();
         let mut work: Vec<f64> = laps.iter().map(|lap| lap.processor_seconds).collect();
+        let mut others: Vec<f64> = laps.iter().map(|lap| lap.others).collect();
         let peak = laps.iter().map(|lap| lap.peak_kib).max().unwrap_or_default();
         Row {
             name: contender.name.clone(),
@@ -74,6 +77,7 @@ impl Row {
             slowest: speeds.iter().copied().fold(f64::INFINITY, f64::min),
             processor_seconds: median(&mut work).unwrap_or(f64::NAN),
             peak_mib: peak as f64 / 1024.0,
+            others: median(&mut others).unwrap_or(f64::NAN),
             over_tshark: f64::NAN,
             over_tcpdump: f64::NAN,
         }
@@ -87,22 +91,30 @@ impl fmt::Display for Report {
         writeln!(f, "{packets} packets, {} MB, {rounds} rounds, medians\n", bytes / 1_000_000)?;
         writeln!(
             f,
-            "{:<28}{:>12}{:>24}{:>8}{:>10}{:>10}{:>11}",
-            "", "packets/s", "slowest to fastest", "CPU s", "peak MiB", "x tshark", "x tcpdump"
+            "{:<28}{:>12}{:>24}{:>8}{:>10}{:>8}{:>10}{:>11}",
+            "",
+            "packets/s",
+            "slowest to fastest",
+            "CPU s",
+            "peak MiB",
+            "others",
+            "x tshark",
+            "x tcpdump"
         )?;
         for row in rows {
             let range = format!("{:.0} to {:.0}", row.slowest, row.fastest);
             writeln!(
                 f,
-                "{:<28}{:>12.0}{range:>24}{:>8.2}{:>10.1}{:>10.2}{:>11.2}",
+                "{:<28}{:>12.0}{range:>24}{:>8.2}{:>10.1}{:>7.0}%{:>10.2}{:>11.2}",
                 row.name,
                 row.packets_per_second,
                 row.processor_seconds,
                 row.peak_mib,
+                100.0 * row.others,
                 row.over_tshark,
                 row.over_tcpdump
             )?;
         }
-        Ok(())
+        writeln!(f, "(others: the share of the machine that other processes took meanwhile)")
     }
 }

@@ -28,6 +28,8 @@ pub struct Cost {
     pub processor_seconds: f64,
     /// Resident at most, in KiB.
     pub peak_kib: i64,
+    /// The share of the machine, from 0 to 1, that other processes took meanwhile.
+    pub others: f64,
     /// The exit code; none if a signal ended it.
     pub code: Option<i32>,
 }
@@ -38,7 +40,7 @@ impl Stopwatch {
         let [program, arguments @ ..] = &self.command[..] else {
             return Err("no command".into());
         };
-        let began = Instant::now();
+        let (before, began) = (Ticks::now()?, Instant::now());
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let status = command.status().map_err(|e| format!("{}: {e}", program.to_string_lossy()))?;
@@ -47,9 +49,63 @@ impl Stopwatch {
         let time =
             |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
         let processor_seconds = time(usage.user_time()) + time(usage.system_time());
-        let cost =
-            Cost { seconds, processor_seconds, peak_kib: usage.max_rss(), code: status.code() };
+        let cost = Cost {
+            seconds,
+            processor_seconds,
+            peak_kib: usage.max_rss(),
+            others: before.taken_by_others(&Ticks::now()?, processor_seconds / seconds),
+            code: status.code(),
+        };
         println!("{}", serde_json::to_string(&cost)?);
         Ok(())
+    }
+}
+
+/// What all processors did since the machine started, in clock ticks.
+struct Ticks {
+    total: u64,
+    idle: u64,
+    processors: usize,
+}
+
+impl Ticks {
+    fn now() -> Result<Ticks, Failure> {
+        Ticks::parse(&std::fs::read_to_string("/proc/stat")?)
+            .ok_or_else(|| "/proc/stat is not as proc(5) describes it".into())
+    }
+
+    /// The first line is of all processors: user, nice, system, idle, iowait, irq, softirq, steal.
+    fn parse(text: &str) -> Option<Ticks> {
+        let all = text.lines().next()?.strip_prefix("cpu ")?;
+        let ticks: Vec<u64> =
+            all.split_whitespace().take(8).map_while(|ticks| ticks.parse().ok()).collect();
+        let idle = ticks.get(3)? + ticks.get(4)?;
+        let processors = text.lines().skip(1).take_while(|line| line.starts_with("cpu")).count();
+        Some(Ticks { total: ticks.iter().sum(), idle, processors })
+    }
+
+    /// The share of the machine that was busy until `now`, less that of one who kept `own` processors busy.
+    fn taken_by_others(&self, now: &Ticks, own: f64) -> f64 {
+        let total = now.total.saturating_sub(self.total).max(1) as f64;
+        let idle = now.idle.saturating_sub(self.idle) as f64;
+        (1.0 - idle / total - own / self.processors.max(1) as f64).max(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn others_are_who_is_busy_and_not_we() {
+        let stat = |busy: u64, idle: u64| {
+            let text = format!("cpu  {busy} 0 0 {idle} 5 0 0 0 999 999\ncpu0 1\ncpu1 1\nintr 5\n");
+            Ticks::parse(&text).unwrap()
+        };
+        let before = stat(100, 100);
+        assert_eq!((before.total, before.idle, before.processors), (205, 105, 2));
+        assert!((before.taken_by_others(&stat(200, 200), 0.5) - 0.25).abs() < 1e-9);
+        assert!(before.taken_by_others(&stat(200, 200), 1.0).abs() < 1e-9);
+        assert!(Ticks::parse("cpu  10 20").is_none());
     }
 }
