@@ -12,7 +12,7 @@ use std::ops::Range;
 use crate::checksum::{add16, sum};
 use crate::options::options;
 use crate::protocol::Protocol;
-use crate::{Ipv4, Ipv6, Link, Udp, ipv4, word};
+use crate::{Ipv4, Ipv6, Link, ipv4, word};
 
 mod flow;
 mod walk;
@@ -217,7 +217,7 @@ impl<'p> Pdu<'p> {
     /// The addresses of the network header nearest around it (or of itself, if it is one): source and
     /// destination, as they stand there.
     pub fn addresses(&self) -> Option<(IpAddr, IpAddr)> {
-        let network = if self.protocol().is_network() { *self } else { self.network()? };
+        let network = self.nearest_network()?;
         match network.protocol() {
             Protocol::Ipv4 => {
                 let ip = Ipv4::new(network.bytes())?;
@@ -234,7 +234,7 @@ impl<'p> Pdu<'p> {
     /// protocol, length (RFC 768, RFC 9293 section 3.1, RFC 8200 section 8.1). `None` where the
     /// addresses cannot be read, or a routing header leaves the final destination unknown.
     pub fn pseudo_header_sum(&self, protocol: u8, length: usize) -> Option<u16> {
-        let network = self.network()?;
+        let network = self.nearest_network()?;
         let addresses = match network.protocol() {
             Protocol::Ipv4 => {
                 add16(sum(network.get(12..16)?), sum(source_routed(network.bytes())?))
@@ -264,6 +264,11 @@ impl<'p> Pdu<'p> {
         }
     }
 
+    /// Itself, if it is IPv4 or IPv6, or the one nearest around it.
+    fn nearest_network(&self) -> Option<Pdu<'p>> {
+        if self.protocol().is_network() { Some(*self) } else { self.network() }
+    }
+
     fn span(&self) -> &Span {
         &self.packet.spans[self.index]
     }
@@ -291,12 +296,6 @@ fn source_routed(datagram: &[u8]) -> Option<&[u8]> {
         }
         _ => Some(destination),
     }
-}
-
-/// The ports of a UDP datagram, for what tells DNS and DHCP by them.
-fn ports(bytes: &[u8]) -> Option<(u16, u16)> {
-    let udp = Udp::new(bytes)?;
-    Some((udp.source_port(), udp.destination_port()))
 }
 
 #[cfg(test)]

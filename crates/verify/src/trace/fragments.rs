@@ -72,13 +72,18 @@ impl Datagram {
     /// With its last piece, what is in the datagram can be summed up: the sums of the pieces are its sum,
     /// because each but the last has an even length.
     fn wrong_checksum(&self, fragment: &Fragment) -> Option<Finding> {
-        let ((inside, pseudo), found, (end, _)) = (fragment.inside?, self.checksum?, self.end?);
+        let (inside, found, (end, _)) = (fragment.inside?, self.checksum?, self.end?);
         if inside == Inside::Udp && found == 0 {
             return None;
         }
         let mut pieces: Vec<&Piece> = self.pieces.iter().collect();
         pieces.sort_by_key(|piece| piece.place.start);
         pieces.dedup_by_key(|piece| piece.place.clone());
+        // ICMP of IPv4 has no pseudo-header and so no length in it.
+        let (pseudo, length) = match inside {
+            Inside::Icmp => (0, 0),
+            _ => (fragment.pseudo?, end),
+        };
         let (mut reached, mut sum) = (0, pseudo);
         for piece in pieces {
             // Pieces of odd lengths and gaps make no sum; both are other rules' affairs.
@@ -88,8 +93,6 @@ impl Datagram {
             reached = piece.place.end;
             sum = add16(sum, piece.sum);
         }
-        // ICMP of IPv4 has no pseudo-header and so no length in it.
-        let length = if inside == Inside::Icmp { 0 } else { end };
         sum = add16(sum, add16((length >> 16) as u16, length as u16));
         let expected = !add16(sum, !found);
         if reached != end || sum == 0xffff {

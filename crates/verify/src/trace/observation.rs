@@ -37,8 +37,10 @@ pub struct Fragment {
     pub(super) digest: u64,
     /// Of its data: with those of the others it makes the checksum of what is in the datagram.
     pub(super) sum: u16,
-    /// What is in the datagram, and the sum of its pseudo-header without a length.
-    pub(super) inside: Option<(Inside, u16)>,
+    /// What is in the datagram.
+    pub(super) inside: Option<Inside>,
+    /// The sum of its pseudo-header without a length, where the addresses in it are known.
+    pub(super) pseudo: Option<u16>,
     /// The checksum that the first fragment states.
     pub(super) checksum: Option<u16>,
     /// Of the frame: where its offset stands.
@@ -109,10 +111,8 @@ fn fragment4(pdu: &Pdu) -> Option<Fragment> {
         last: !ip.more_fragments(),
         digest: digest(data),
         sum: checksum::sum(data),
-        inside: Inside::numbered(ip.protocol()).map(|inside| {
-            let addresses = pdu.get(12..20).map_or(0, checksum::sum);
-            (inside, inside.pseudo(checksum::add16(addresses, u16::from(ip.protocol()))))
-        }),
+        inside: Inside::numbered(ip.protocol()),
+        pseudo: pdu.pseudo_header_sum(ip.protocol(), 0),
         checksum: stated_checksum(ip.protocol(), start, data),
         range: shifted(pdu, wire::ipv4::field::FRAGMENT_OFFSET),
     })
@@ -129,7 +129,8 @@ fn fragment6(pdu: &Pdu) -> Option<Fragment> {
         last: place & 1 == 0,
         digest: digest(data),
         sum: checksum::sum(data),
-        inside: Inside::numbered(next).zip(pdu.pseudo_header_sum(next, 0)),
+        inside: Inside::numbered(next),
+        pseudo: pdu.pseudo_header_sum(next, 0),
         checksum: stated_checksum(next, start, data),
         range: shifted(pdu, 2..4),
     })
@@ -158,11 +159,6 @@ impl Inside {
             Inside::Udp => wire::udp::field::CHECKSUM.start,
             Inside::Tcp => wire::tcp::field::CHECKSUM.start,
         }
-    }
-
-    /// ICMP alone has no pseudo-header.
-    fn pseudo(self, sum: u16) -> u16 {
-        if self == Inside::Icmp { 0 } else { sum }
     }
 
     /// The rule on its checksum.

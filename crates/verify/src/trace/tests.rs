@@ -120,6 +120,31 @@ fn the_checksum_of_a_datagram_in_pieces() {
     assert_eq!(datagram(0, false), []);
 }
 
+/// The same under a source route, whose last stop is the destination that the checksum covers.
+#[test]
+fn the_checksum_of_a_datagram_in_pieces_under_a_source_route() {
+    let datagram = |stop: [u8; 4]| {
+        // The sum of source, last stop, protocol and length, and of 24 octets with these ports and length.
+        let mut udp = hex::parse("0fa0000700180000 000102030405060708090a0b0c0d0e0f").unwrap();
+        let pseudo = [&[10, 0, 0, 2, 10, 9, 9, 9, 0, 17, 0, 24], &udp[..]].concat();
+        udp[6..8].copy_from_slice(&wire::checksum::checksum(&pseudo).to_be_bytes());
+        let piece = |data: &[u8], place: [u8; 2]| {
+            let mut ip =
+                hex::parse("470000000009000040110000 0a0000020a000001 83070400000000 00").unwrap();
+            ip[3] = 28 + data.len() as u8;
+            ip[6..8].copy_from_slice(&place);
+            ip[23..27].copy_from_slice(&stop);
+            let sum = wire::checksum::checksum(&ip);
+            ip[10..12].copy_from_slice(&sum.to_be_bytes());
+            hex::encode(&[&ip[..], data].concat())
+        };
+        let pieces = [piece(&udp[..16], [0x20, 0]), piece(&udp[16..], [0, 2])];
+        let found = lint(Link::RawIp, &[&pieces[0], &pieces[1]]);
+        found.into_iter().filter(|found| found.1 == "udp.checksum").count()
+    };
+    assert_eq!((datagram([10, 9, 9, 9]), datagram([10, 9, 9, 8])), (0, 1));
+}
+
 #[test]
 fn memory_is_bounded() {
     let mut linter = Linter::new();

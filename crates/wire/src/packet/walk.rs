@@ -3,9 +3,9 @@
 //! One function a protocol. Each is given the unit's captured bytes and the octets there are for it
 //! on the wire, and says how many are its own and which unit begins where inside.
 
-use super::{MAX_PDUS, Packet, Span, mark, ports};
+use super::{MAX_PDUS, Packet, Span, mark};
 use crate::protocol::{Protocol, ethertype};
-use crate::{Ipv4, Ipv6, Link, word};
+use crate::{Ipv4, Ipv6, Link, Udp, word};
 
 /// A unit yet to be looked at: where it begins and how many octets there are for it.
 #[derive(Clone, Copy)]
@@ -38,15 +38,17 @@ pub(super) fn walk(packet: &mut Packet) {
         (Link::Pppoe, _) => Protocol::Pppoe,
     };
     let mut next = Some(Next { protocol, start: 0, room: packet.original_length, marks: 0 });
-    let mut family = Family::default();
+    let mut in_ipv6 = false;
     while let Some(unit) = next {
         let bytes = packet.bytes.get(unit.start..).unwrap_or_default();
         let bytes = &bytes[..bytes.len().min(unit.room)];
         // The last place is kept for the payload that remains.
         let last = packet.count + 1 == MAX_PDUS;
         let protocol = if last { Protocol::Payload } else { unit.protocol };
-        family.enter(protocol);
-        let header = header(protocol, bytes, unit.room, &family);
+        if protocol.is_network() {
+            in_ipv6 = protocol == Protocol::Ipv6;
+        }
+        let header = header(protocol, bytes, unit.room, in_ipv6);
         packet.push(Span {
             protocol,
             start: unit.start as u32,
@@ -64,23 +66,7 @@ pub(super) fn walk(packet: &mut Packet) {
     }
 }
 
-/// What of the headers before matters to those that follow.
-#[derive(Default)]
-struct Family {
-    in_ipv6: bool,
-}
-
-impl Family {
-    fn enter(&mut self, protocol: Protocol) {
-        match protocol {
-            Protocol::Ipv4 => self.in_ipv6 = false,
-            Protocol::Ipv6 => self.in_ipv6 = true,
-            _ => {}
-        }
-    }
-}
-
-fn header(protocol: Protocol, bytes: &[u8], room: usize, family: &Family) -> Header {
+fn header(protocol: Protocol, bytes: &[u8], room: usize, in_ipv6: bool) -> Header {
     match protocol {
         Protocol::Ethernet => ethernet(bytes, room),
         Protocol::Vlan => typed(bytes, room, 2, 4),
@@ -97,7 +83,7 @@ fn header(protocol: Protocol, bytes: &[u8], room: usize, family: &Family) -> Hea
             extension(bytes, room)
         }
         Protocol::Fragment => fragment(bytes, room),
-        Protocol::Authentication => authentication(bytes, room, family),
+        Protocol::Authentication => authentication(bytes, room, in_ipv6),
         Protocol::Gre => gre(bytes, room),
         Protocol::Icmp => icmp(bytes, room),
         Protocol::Icmpv6 => icmpv6(bytes, room),
@@ -276,14 +262,14 @@ fn fragment(bytes: &[u8], room: usize) -> Header {
 }
 
 /// Its length counts words of four octets, less two (RFC 4302 section 2.2).
-fn authentication(bytes: &[u8], room: usize, family: &Family) -> Header {
+fn authentication(bytes: &[u8], room: usize, in_ipv6: bool) -> Header {
     let [next, words, ..] = *bytes else { return Header::alone(room) };
     let start = (usize::from(words) + 2) * 4;
     // What ends inside its fixed part does not say where anything else begins.
     if start < 12 {
         return Header::alone(room);
     }
-    Header::around(room, Protocol::of_number(next, family.in_ipv6), start)
+    Header::around(room, Protocol::of_number(next, in_ipv6), start)
 }
 
 fn gre(bytes: &[u8], room: usize) -> Header {
@@ -334,7 +320,8 @@ impl Header {
 
 fn udp(bytes: &[u8], room: usize) -> Header {
     let Some(stated) = word(bytes, 4).map(usize::from) else { return Header::alone(room) };
-    let inner = match ports(bytes) {
+    let ports = Udp::new(bytes).map(|udp| (udp.source_port(), udp.destination_port()));
+    let inner = match ports {
         Some((53 | 5353, _) | (_, 53 | 5353)) => Protocol::Dns,
         Some((67 | 68, 67 | 68)) => Protocol::Dhcp,
         Some((_, 4789)) => Protocol::Vxlan,
