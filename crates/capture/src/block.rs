@@ -60,6 +60,16 @@ pub struct Frame<'a> {
     pub offset: u64,
 }
 
+impl<'a> Frame<'a> {
+    /// The frame without its frame check sequence, if that was captured, and the octets that it had on the
+    /// link: no fewer than were captured.
+    pub fn without_check_sequence(&self) -> (&'a [u8], usize) {
+        let check = usize::from(self.fcs);
+        let content = &self.bytes[..self.bytes.len().saturating_sub(check)];
+        (content, (self.original_length as usize).saturating_sub(check).max(content.len()))
+    }
+}
+
 /// A frame as a format describes it, its bytes still in the block.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Packet {

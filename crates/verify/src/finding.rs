@@ -3,6 +3,7 @@
 //! Findings go back to a model as objections, into the journal, and to whoever lints a capture.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use wire::Edit;
@@ -44,6 +45,20 @@ impl Finding {
     pub fn level(&self) -> Level {
         self.rule.level
     }
+
+    /// The octets at fault.
+    pub fn range(&self) -> Range<usize> {
+        self.offset..self.offset + self.length
+    }
+
+    /// Those octets in words, as `byte 8` or `bytes 10–11`; nothing where there are none.
+    pub fn place(&self) -> String {
+        match self.range() {
+            range if range.is_empty() => String::new(),
+            range if range.len() == 1 => format!("byte {}", range.start),
+            range => format!("bytes {}–{}", range.start, range.end - 1),
+        }
+    }
 }
 
 /// One line: `ipv4.ttl (RFC 1122 3.2.1.7, MUST NOT) byte 8: expected 1 or more, found 0`.
@@ -51,12 +66,9 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Rule { id, rfc, section, level, .. } = self.rule;
         write!(f, "{id} (RFC {rfc} {section}, {level}) ")?;
-        match (self.offset, self.length) {
-            (_, 0) => write!(f, "{}", self.message),
-            (offset, 1) => write!(f, "byte {offset}: {}", self.message),
-            (offset, length) => {
-                write!(f, "bytes {offset}–{}: {}", offset + length - 1, self.message)
-            }
+        match self.place() {
+            place if place.is_empty() => write!(f, "{}", self.message),
+            place => write!(f, "{place}: {}", self.message),
         }
     }
 }

@@ -72,6 +72,11 @@ impl Trace {
         }
     }
 
+    /// Takes in all of packet `number` that bears on others, as [`take`](Trace::take) does each.
+    pub fn beside(&mut self, number: u64, packet: &Packet) -> Vec<Finding> {
+        Observation::of(packet).flat_map(|observation| self.take(number, &observation)).collect()
+    }
+
     /// Whether a finding is worth telling: all are, but remarks once for each rule and flow only.
     pub fn is_news(&mut self, finding: &Finding, flow: Option<&Flow>) -> bool {
         if finding.severity > Severity::Note {
@@ -117,9 +122,7 @@ impl Linter {
     pub fn packet(&mut self, packet: &Packet) -> Vec<Finding> {
         self.number += 1;
         let mut findings = crate::inspect(packet);
-        for observation in Observation::of(packet) {
-            findings.extend(self.trace.take(self.number, &observation));
-        }
+        findings.extend(self.trace.beside(self.number, packet));
         if !findings.is_empty() {
             let flow = packet.flow();
             findings.retain(|finding| self.trace.is_news(finding, flow.as_ref()));

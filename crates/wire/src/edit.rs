@@ -114,6 +114,11 @@ pub fn parse(text: &str) -> Result<Vec<Edit>, EditSyntax> {
     edits.map(Edit::from_str).collect()
 }
 
+/// Edits as [`parse`] reads them, on one line.
+pub fn text(edits: &[Edit]) -> String {
+    edits.iter().map(Edit::to_string).collect::<Vec<_>>().join("; ")
+}
+
 /// Words that are no edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditSyntax {
@@ -412,8 +417,7 @@ mod tests {
     proptest! {
         #[test]
         fn text_and_back(edits in prop::collection::vec(written(), 0..6)) {
-            let text: Vec<String> = edits.iter().map(Edit::to_string).collect();
-            prop_assert_eq!(parse(&text.join("; ")), Ok(edits));
+            prop_assert_eq!(parse(&super::text(&edits)), Ok(edits));
         }
 
         #[test]

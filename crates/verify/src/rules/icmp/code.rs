@@ -151,7 +151,7 @@ fn extended(pdu: &Pdu) -> Option<Fault> {
 }
 
 /// The fault of a code above the last that messages of that type have.
-fn unknown(pdu: &Pdu, kind: u8, last: u8) -> Option<Fault> {
+pub(in crate::rules) fn unknown(pdu: &Pdu, kind: u8, last: u8) -> Option<Fault> {
     let [found, code, ..] = *pdu.bytes() else { return None };
     let message = || format!("expected 0 to {last}, found {code}");
     (found == kind && code > last).then(|| Fault::new(field::CODE, message()).warned())

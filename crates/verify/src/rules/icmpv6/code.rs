@@ -7,6 +7,7 @@ use wire::icmpv6::{
 };
 use wire::{Pdu, Protocol, icmp};
 
+use super::super::icmp::code::unknown;
 use super::super::ip;
 use super::is_no_echo;
 use crate::rule::{Check, Fault, Level, Rule};
@@ -110,11 +111,4 @@ pub(in crate::rules) fn zero(pdu: &Pdu, kinds: std::ops::RangeInclusive<u8>) -> 
     let judged = code != 0 && kinds.contains(&kind);
     let fault = || Fault::new(icmp::field::CODE, format!("expected 0, found {code}"));
     judged.then(|| fault().mended_by(&[0]))
-}
-
-/// The fault of a code above the last that messages of that type have.
-fn unknown(pdu: &Pdu, kind: u8, last: u8) -> Option<Fault> {
-    let [found, code, ..] = *pdu.bytes() else { return None };
-    let message = || format!("expected 0 to {last}, found {code}");
-    (found == kind && code > last).then(|| Fault::new(icmp::field::CODE, message()).warned())
 }
