@@ -99,7 +99,7 @@ pub struct Ended {
 /// Judges every packet of a capture on `jobs` threads.
 pub fn lint(reader: Reader, jobs: usize, stop: &AtomicBool, listener: &mut dyn Listener) -> Ended {
     let source = Mutex::new(Source { reader, damage: None, over: false, batches: 0 });
-    let session = Session { trace: Trace::new(), counts: Counts::default(), listener, deaf: None };
+    let session = Session::new(listener);
     let line = Line { session: Mutex::new((0, session)), turn: Condvar::new() };
     thread::scope(|scope| {
         for _ in 1..jobs.max(1) {
@@ -129,8 +129,7 @@ pub fn repair<W: io::Write>(
     stop: &AtomicBool,
     listener: &mut dyn Listener,
 ) -> io::Result<(Ended, u64)> {
-    let mut session =
-        Session { trace: Trace::new(), counts: Counts::default(), listener, deaf: None };
+    let mut session = Session::new(listener);
     let (mut batch, mut outcome) = (Batch::default(), Outcome::default());
     let (mut damage, mut changed) = (None, 0);
     while !stop.load(Ordering::Relaxed) && session.deaf.is_none() {
@@ -235,7 +234,23 @@ struct Session<'a> {
     deaf: Option<io::Error>,
 }
 
-impl Session<'_> {
+/// A frame as whoever is told of it sees it.
+fn judged<'a>(frame: &batch::Entry, packet: &'a Packet<'a>, findings: &'a [Finding]) -> Judged<'a> {
+    Judged {
+        number: frame.number,
+        time: frame.time,
+        offset: frame.offset,
+        flow: packet.flow(),
+        packet: Some(packet),
+        findings,
+    }
+}
+
+impl<'a> Session<'a> {
+    fn new(listener: &'a mut dyn Listener) -> Session<'a> {
+        Session { trace: Trace::new(), counts: Counts::default(), listener, deaf: None }
+    }
+
     /// Takes a judged batch in.
     fn take(&mut self, batch: &Batch, outcome: &mut Outcome) {
         self.counts.packets += batch.frames().len() as u64 - outcome.unknown;
@@ -270,30 +285,15 @@ impl Session<'_> {
     fn mend(&self, batch: &Batch) -> Option<fix::Mended> {
         let frame = batch.frames().first()?;
         let packet = batch.packet(frame)?;
-        let judged = Judged {
-            number: frame.number,
-            time: frame.time,
-            offset: frame.offset,
-            flow: packet.flow(),
-            packet: Some(&packet),
-            findings: &[],
-        };
+        let judged = judged(frame, &packet, &[]);
         fix::mend(&packet, &|finding| self.listener.choose(&judged, finding))
     }
 
     /// Tells of a packet, if anything of it is news.
     fn tell(&mut self, frame: &batch::Entry, packet: &Packet, mut findings: Vec<Finding>) {
-        let flow = packet.flow();
-        findings.retain(|finding| self.trace.is_news(finding, flow.as_ref()));
-        let judged = Judged {
-            number: frame.number,
-            time: frame.time,
-            offset: frame.offset,
-            flow,
-            packet: Some(packet),
-            findings: &findings,
-        };
-        self.hear(&judged);
+        let all = judged(frame, packet, &[]);
+        findings.retain(|finding| self.trace.is_news(finding, all.flow.as_ref()));
+        self.hear(&Judged { findings: &findings, ..all });
     }
 
     fn hear(&mut self, judged: &Judged) {

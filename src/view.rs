@@ -12,8 +12,8 @@ use wire::dissect::dissect;
 use crate::admission::Refusal;
 use crate::backend::Spending;
 use crate::journal::{Act, Objection, Record, Sink, Statistics};
-pub use page::printable;
 use page::{Page, Prose};
+pub use page::{marked, printable, wrapped};
 
 mod page;
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use verify::Finding;
-use wire::{Dissection, Edit};
+use wire::{Dissection, edit};
 
 use crate::view::printable;
 
@@ -37,8 +37,7 @@ pub fn findings(findings: &[Finding]) -> String {
             let _ = writeln!(text, "  note: {note}");
         }
         if !finding.edits.is_empty() {
-            let edits: Vec<String> = finding.edits.iter().map(Edit::to_string).collect();
-            let _ = writeln!(text, "  fix: {}", edits.join("; "));
+            let _ = writeln!(text, "  fix: {}", edit::text(&finding.edits));
         }
     }
     text

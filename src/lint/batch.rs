@@ -116,7 +116,7 @@ impl Batch {
 }
 
 fn entry(bytes: &mut Vec<u8>, frame: &Frame) -> Entry {
-    let (content, original_length) = without_check_sequence(frame);
+    let (content, original_length) = frame.without_check_sequence();
     let start = bytes.len();
     bytes.extend_from_slice(content);
     Entry {
@@ -128,12 +128,4 @@ fn entry(bytes: &mut Vec<u8>, frame: &Frame) -> Entry {
         length: content.len(),
         original_length,
     }
-}
-
-/// The frame without its frame check sequence, if that was captured, and the octets that it had on the
-/// wire.
-pub fn without_check_sequence<'a>(frame: &Frame<'a>) -> (&'a [u8], usize) {
-    let check = usize::from(frame.fcs).min(frame.bytes.len());
-    let content = &frame.bytes[..frame.bytes.len() - check];
-    (content, (frame.original_length as usize).saturating_sub(check).max(content.len()))
 }

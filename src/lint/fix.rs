@@ -4,7 +4,7 @@
 //! a checksum wrong, and because only a packet without the finding is mended.
 
 use verify::{Finding, Rule};
-use wire::{Packet, apply};
+use wire::{Packet, apply, edit};
 
 /// Findings that are tried on one packet.
 const ATTEMPTS: usize = 64;
@@ -23,8 +23,8 @@ impl Mended {
     pub fn comment(&self) -> String {
         let line = |finding: &Finding| {
             let Rule { id, rfc, section, .. } = finding.rule;
-            let edits: Vec<String> = finding.edits.iter().map(ToString::to_string).collect();
-            format!("{id} (RFC {rfc} {section}): {}; {}", finding.message, edits.join("; "))
+            let edits = edit::text(&finding.edits);
+            format!("{id} (RFC {rfc} {section}): {}; {edits}", finding.message)
         };
         let lines: Vec<String> = self.done.iter().map(line).collect();
         format!("mended by softstack lint --fix\n{}", lines.join("\n"))
@@ -39,21 +39,21 @@ pub fn mend(packet: &Packet, chosen: &dyn Fn(&Finding) -> bool) -> Option<Mended
         let known = |old: &&Finding| old.rule == finding.rule && old.offset == finding.offset;
         before.iter().find(known).is_none_or(chosen)
     };
+    let missing = packet.original_length() - packet.bytes().len();
     let mut mended = Mended { bytes: packet.bytes().to_vec(), done: Vec::new() };
-    let mut hopeless: Vec<(&Rule, usize)> = Vec::new();
-    for _ in 0..ATTEMPTS {
-        let missing = packet.original_length() - packet.bytes().len();
-        let now = Packet::new(packet.link(), &mended.bytes, mended.bytes.len() + missing);
-        let findings = verify::inspect(&now).into_iter().filter(|finding| {
-            let untried = !hopeless.contains(&(finding.rule, finding.offset));
-            !finding.edits.is_empty() && untried && wanted(finding)
-        });
-        let Some(finding) = next(findings) else { break };
+    let (mut findings, mut tried) = (before.clone(), Vec::new());
+    while tried.len() < ATTEMPTS {
         // An edit of the same place a second time has not helped the first time.
-        hopeless.push((finding.rule, finding.offset));
+        let untried = |finding: &Finding| !tried.contains(&(finding.rule, finding.offset));
+        let open = findings.iter().filter(|finding| !finding.edits.is_empty());
+        let open = open.filter(|finding| untried(finding) && wanted(finding));
+        let Some(finding) = next(open).cloned() else { break };
+        tried.push((finding.rule, finding.offset));
         if let Ok(bytes) = apply(&finding.edits, &mended.bytes)
             && bytes != mended.bytes
         {
+            let now = Packet::new(packet.link(), &bytes, bytes.len() + missing);
+            findings = verify::inspect(&now);
             mended.bytes = bytes;
             mended.done.push(finding);
         }
@@ -63,8 +63,8 @@ pub fn mend(packet: &Packet, chosen: &dyn Fn(&Finding) -> bool) -> Option<Mended
 
 /// What to mend first: not checksums, since they cover the rest; of those the innermost, since those around
 /// it cover it.
-fn next(findings: impl Iterator<Item = Finding>) -> Option<Finding> {
+fn next<'f>(findings: impl Iterator<Item = &'f Finding>) -> Option<&'f Finding> {
     let (checksums, others): (Vec<_>, Vec<_>) =
         findings.partition(|finding| finding.rule.id.ends_with("checksum"));
-    others.into_iter().next().or_else(|| checksums.into_iter().next_back())
+    others.first().or(checksums.last()).copied()
 }

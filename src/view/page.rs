@@ -53,6 +53,43 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A paragraph broken between words, so that lines keep to so many columns where words allow it; the first line
+/// and the others begin as told.
+pub fn wrapped(first: &str, rest: &str, columns: usize, paragraph: &str) -> String {
+    let (mut text, mut column) = (first.to_owned(), first.chars().count());
+    for (index, word) in paragraph.split(' ').enumerate() {
+        let width = word.chars().count();
+        if index > 0 && column + 1 + width > columns {
+            text = text + "\n" + rest;
+            column = rest.chars().count();
+        } else if index > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text += word;
+        column += width;
+    }
+    text
+}
+
+/// A row of octets in hex with a blank before each. Around those at fault, by their place in the row, brackets
+/// in that style take the place of blanks; `middle` stands before the ninth.
+pub fn marked(row: &[u8], is_faulty: impl Fn(usize) -> bool, middle: &str, style: Style) -> String {
+    let mut text = String::new();
+    for (at, octet) in row.iter().enumerate() {
+        let gap = if at == 8 { middle } else { "" };
+        let _ = match (at > 0 && is_faulty(at - 1), is_faulty(at)) {
+            (false, true) => write!(text, "{gap}{style}[{octet:02x}"),
+            (true, false) => write!(text, "]{style:#}{gap}{octet:02x}"),
+            _ => write!(text, "{gap} {octet:02x}"),
+        };
+    }
+    if row.len().checked_sub(1).is_some_and(is_faulty) {
+        let _ = write!(text, "]{style:#}");
+    }
+    text
+}
+
 /// Running text behind a mark, broken between words; it may come in pieces.
 #[derive(Debug, Default)]
 pub(super) struct Prose {

@@ -1,8 +1,9 @@
 //! The project's own tools, never shipped: `cargo xtask bench` measures nano against the kernel and
 //! a minimal responder, `cargo xtask flood` what a flood costs a hosted model, `cargo xtask tokens` what its
 //! replies cost; `cargo xtask provider` is a local server that stands in for one, and `cargo xtask licences`
-//! checks what we depend on; `cargo xtask agree` holds `softstack lint` against Wireshark
-//! and tcpdump, `cargo xtask race` measures it beside them. This is the one place, beside the tests, with code that builds an echo reply.
+//! checks what we depend on; `cargo xtask agree` holds `softstack lint` against Wireshark and tcpdump, `cargo
+//! xtask race` measures it beside them. This is the one place, beside the tests, with code that builds an echo
+//! reply.
 
 use std::error::Error;
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use capture::Reader;
 use softstack::explain::{Case, hexdump};
-use verify::{Observation, Trace};
+use verify::Trace;
 use wire::{Link, Packet};
 
 /// Most octets of text that are read for hex.
@@ -122,10 +122,8 @@ impl Input {
             let link = Link::numbered(link).ok_or_else(|| {
                 format!("{name}: packet {number} was captured on a link of type {link}, which is not known here")
             })?;
-            let fcs = usize::from(frame.fcs);
-            let bytes = frame.bytes[..frame.bytes.len() - fcs].to_vec();
-            let original_length = (frame.original_length as usize).saturating_sub(fcs);
-            let original_length = original_length.max(bytes.len());
+            let (bytes, original_length) = frame.without_check_sequence();
+            let bytes = bytes.to_vec();
             if !each(Frame { number, link, bytes, original_length })? {
                 break;
             }
@@ -142,10 +140,7 @@ impl Input {
         self.frames(&mut |frame| {
             last = frame.number;
             let packet = Packet::new(frame.link, &frame.bytes, frame.original_length);
-            beside.clear();
-            for observation in Observation::of(&packet) {
-                beside.extend(trace.take(frame.number, &observation));
-            }
+            beside = trace.beside(frame.number, &packet);
             if number.is_none() && found.is_some() {
                 return Err("there are several packets: --packet N says which".into());
             }

@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use anstyle::{AnsiColor, Style};
-use softstack::view::printable;
-use verify::{Finding, Located, Rule, Scope};
-use wire::{Packet, dissect};
+use softstack::view::{marked, printable, wrapped};
+use verify::{Located, Rule, Scope};
+use wire::{Packet, dissect, edit};
 
 use super::case::Case;
 
@@ -79,18 +79,14 @@ fn example(text: &mut String, rule: &Rule, case: &Case) {
             (Some(_), _, _) => "reply: ".to_owned(),
         };
         wrap(text, "    ", &format!("{role}{}", dissect::frame(&packet).summary()));
-        let marked = here().filter(|found| found.finding.rule == rule);
-        let marked: Vec<_> = marked.map(|found| octets(&found.finding)).collect();
-        dump(text, frame, &marked);
+        let its = here().filter(|found| found.finding.rule == rule);
+        let faulty: Vec<_> = its.map(|found| found.finding.range()).collect();
+        dump(text, frame, &faulty);
         if case.host.is_some() && case.frames.len() == 1 {
             text.push_str("    reply: none\n");
         }
         here().for_each(|found| finding(text, rule, found));
     }
-}
-
-fn octets(finding: &Finding) -> Range<usize> {
-    finding.offset..finding.offset + finding.length
 }
 
 fn finding(text: &mut String, rule: &Rule, Located { finding, .. }: &Located) {
@@ -108,8 +104,7 @@ fn finding(text: &mut String, rule: &Rule, Located { finding, .. }: &Located) {
     let line = format!("{mark}{other} {place}{}{remark}", finding.message);
     styled(text, BAD, &line);
     if !finding.edits.is_empty() && finding.rule == rule {
-        let edits: Vec<_> = finding.edits.iter().map(ToString::to_string).collect();
-        styled(text, GOOD, &format!("✓ fix: {}", edits.join("; ")));
+        styled(text, GOOD, &format!("✓ fix: {}", edit::text(&finding.edits)));
     }
 }
 
@@ -119,40 +114,17 @@ fn styled(text: &mut String, style: Style, line: &str) {
     let _ = write!(text, "{style:#}");
 }
 
-/// The octets in rows of sixteen, each led by its offset; around those at fault brackets take the place
-/// of blanks.
-fn dump(text: &mut String, octets: &[u8], marked: &[Range<usize>]) {
-    let is_marked = |at: usize| at < octets.len() && marked.iter().any(|range| range.contains(&at));
+/// The octets in rows of sixteen, each led by its offset; those at fault are marked.
+fn dump(text: &mut String, octets: &[u8], faulty: &[Range<usize>]) {
     for (row, chunk) in octets.chunks(ROW).enumerate() {
-        let (start, end) = (row * ROW, row * ROW + chunk.len());
-        let _ = write!(text, "      {start:04x} ");
-        for (at, octet) in (start..).zip(chunk) {
-            let gap = if at == start + ROW / 2 { " " } else { "" };
-            let _ = match (at > start && is_marked(at - 1), is_marked(at)) {
-                (false, true) => write!(text, "{gap}{BAD}[{octet:02x}"),
-                (true, false) => write!(text, "]{BAD:#}{gap}{octet:02x}"),
-                _ => write!(text, "{gap} {octet:02x}"),
-            };
-        }
-        if is_marked(end - 1) {
-            let _ = write!(text, "]{BAD:#}");
-        }
-        text.push('\n');
+        let start = row * ROW;
+        let is_faulty = |at: usize| faulty.iter().any(|range| range.contains(&(start + at)));
+        let _ = writeln!(text, "      {start:04x} {}", marked(chunk, is_faulty, " ", BAD));
     }
 }
 
 /// Adds a paragraph, broken between words.
 fn wrap(text: &mut String, indent: &str, paragraph: &str) {
-    let mut column = 0;
-    for word in printable(paragraph).split(' ') {
-        let width = word.chars().count();
-        if column > 0 && column + 1 + width > WIDTH {
-            text.push('\n');
-            column = 0;
-        }
-        text.push_str(if column == 0 { indent } else { " " });
-        column += if column == 0 { indent.len() } else { 1 } + width;
-        text.push_str(word);
-    }
+    text.push_str(&wrapped(indent, indent, WIDTH, &printable(paragraph)));
     text.push('\n');
 }

@@ -40,7 +40,7 @@ impl Found {
         }
         let found = message.rsplit_once("found").map_or("", |(_, rest)| rest);
         let found = tokens(found).iter().filter_map(|token| token.literal()).collect();
-        let range = finding.offset..finding.offset + finding.length;
+        let range = finding.range();
         Found { rule: finding.rule, range, expected, found, text: message.clone() }
     }
 }

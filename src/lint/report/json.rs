@@ -44,8 +44,7 @@ impl Report for JsonReport {
 
     fn packet(&mut self, judged: &Judged) -> io::Result<()> {
         for finding in judged.findings {
-            let range = finding.offset..finding.offset + finding.length;
-            let bytes = judged.packet.and_then(|packet| packet.bytes().get(range));
+            let bytes = judged.packet.and_then(|packet| packet.bytes().get(finding.range()));
             let line = Line {
                 file: &self.file,
                 packet: judged.number,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
-use verify::{Finding, RULES, Rule, Severity};
+use verify::{Finding, RULES, Rule};
 
 use super::{Output, Report, time};
 use crate::lint::Judged;
@@ -26,18 +26,14 @@ impl SarifReport {
     }
 
     fn result(&self, judged: &Judged, finding: &Finding) -> Value {
-        let level = match finding.severity {
-            Severity::Note => "note",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
         let region = json!({
             "byteOffset": judged.offset + finding.offset as u64,
             "byteLength": finding.length,
         });
         let mut result = json!({
             "ruleId": finding.rule.id,
-            "level": level,
+            // SARIF has the same three words.
+            "level": finding.severity.name(),
             "message": {"text": format!("packet {}: {}", judged.number, finding.message)},
             "locations": [{
                 "physicalLocation": {"artifactLocation": {"uri": self.file}, "region": region},

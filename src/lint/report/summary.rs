@@ -1,6 +1,6 @@
 //! Findings counted by rule.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use verify::{RULES, Severity};
@@ -12,8 +12,8 @@ use crate::lint::{Ended, Judged};
 pub struct SummaryReport {
     out: Output,
     file: String,
-    /// By the rule's place in the table, and severity.
-    rows: BTreeMap<(usize, Severity), Row>,
+    /// By the rule's name and severity.
+    rows: HashMap<(&'static str, Severity), Row>,
 }
 
 struct Row {
@@ -26,7 +26,7 @@ struct Row {
 impl SummaryReport {
     /// Writes to `out`.
     pub fn new(out: Output) -> SummaryReport {
-        SummaryReport { out, file: String::new(), rows: BTreeMap::new() }
+        SummaryReport { out, file: String::new(), rows: HashMap::new() }
     }
 }
 
@@ -39,9 +39,8 @@ impl Report for SummaryReport {
     fn packet(&mut self, judged: &Judged) -> io::Result<()> {
         let number = judged.number;
         for finding in judged.findings {
-            let place = RULES.iter().position(|rule| *rule == *finding.rule).unwrap_or_default();
             let row = Row { findings: 0, packets: 0, first: number, last: 0 };
-            let row = self.rows.entry((place, finding.severity)).or_insert(row);
+            let row = self.rows.entry((finding.rule.id, finding.severity)).or_insert(row);
             row.findings += 1;
             row.packets += u64::from(row.last != number);
             row.first = row.first.min(number);
@@ -52,12 +51,14 @@ impl Report for SummaryReport {
 
     fn end(&mut self, ended: &Ended, seconds: f64) -> io::Result<()> {
         writeln!(self.out, "{}", self.file)?;
-        let rows = std::mem::take(&mut self.rows);
+        let mut rows = std::mem::take(&mut self.rows);
         if !rows.is_empty() {
             writeln!(self.out, " findings  packets  first packet  severity  rule and clause")?;
         }
-        for ((place, severity), row) in rows {
-            let rule = &RULES[place];
+        let severities = [Severity::Note, Severity::Warning, Severity::Error];
+        let keys = RULES.iter().flat_map(|rule| severities.map(|severity| (rule, severity)));
+        for (rule, severity) in keys {
+            let Some(row) = rows.remove(&(rule.id, severity)) else { continue };
             let Row { findings, packets, first, .. } = row;
             let first = format!("#{first}");
             let clause = format!("{} (RFC {} {})", rule.id, rule.rfc, rule.section);

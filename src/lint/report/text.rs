@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use indicatif::HumanCount;
 use verify::{Finding, Severity};
-use wire::dissect;
+use wire::{dissect, edit};
 
 use super::{Output, Report, time};
 use crate::lint::{Counts, Ended, Judged};
-use crate::view::printable;
+use crate::view::{marked, printable, wrapped};
 
 const TITLE: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -24,22 +25,20 @@ pub struct TextReport {
     out: Output,
     /// Rules whose clause was quoted: once is enough.
     quoted: HashSet<&'static str>,
-    captures: u32,
 }
 
 impl TextReport {
     /// Writes to `out`.
     pub fn new(out: Output) -> TextReport {
-        TextReport { out, quoted: HashSet::new(), captures: 0 }
+        TextReport { out, quoted: HashSet::new() }
     }
 
     fn finding(&mut self, judged: &Judged, finding: &Finding) -> io::Result<()> {
         let style = style(finding.severity);
         let (severity, rule) = (finding.severity, finding.rule);
-        let place = match (finding.offset, finding.length) {
-            (_, 0) => String::new(),
-            (offset, 1) => format!(" byte {offset}:"),
-            (offset, length) => format!(" bytes {offset}\u{2013}{}:", offset + length - 1),
+        let place = match finding.place() {
+            place if place.is_empty() => place,
+            place => format!(" {place}:"),
         };
         let message = printable(&finding.message);
         writeln!(
@@ -56,35 +55,20 @@ impl TextReport {
             false => writeln!(self.out)?,
         }
         if !finding.edits.is_empty() {
-            let edits: Vec<String> = finding.edits.iter().map(ToString::to_string).collect();
-            writeln!(self.out, "    fix: {}", edits.join("; "))?;
+            writeln!(self.out, "    fix: {}", edit::text(&finding.edits))?;
         }
         Ok(())
     }
 
     /// The row in which the octets at fault begin, and the next if they go on there.
     fn octets(&mut self, bytes: &[u8], finding: &Finding) -> io::Result<()> {
-        let faulty = finding.offset..finding.offset + finding.length;
-        let first = finding.offset / ROW;
-        for row in (first..first + 2).filter(|row| row * ROW < faulty.end) {
-            let Some(octets) = bytes.get(row * ROW..).filter(|octets| !octets.is_empty()) else {
-                break;
-            };
-            write!(self.out, "    {DIM}{:04x}{DIM:#} ", row * ROW)?;
-            for (column, octet) in octets.iter().take(ROW).enumerate() {
-                let at = row * ROW + column;
-                let mark = match (
-                    faulty.contains(&at),
-                    at.checked_sub(1).is_some_and(|before| faulty.contains(&before) && column > 0),
-                ) {
-                    (true, false) => "[",
-                    (false, true) => "]",
-                    _ => " ",
-                };
-                write!(self.out, "{mark}{octet:02x}")?;
-            }
-            let end = (row * ROW + octets.len().min(ROW)).saturating_sub(1);
-            writeln!(self.out, "{}", if faulty.contains(&end) { "]" } else { "" })?;
+        let faulty = finding.range();
+        let first = faulty.start / ROW;
+        for start in [first * ROW, (first + 1) * ROW].into_iter().filter(|row| *row < faulty.end) {
+            let octets = bytes.get(start..).unwrap_or_default();
+            let Some(octets) = octets.chunks(ROW).next() else { break };
+            let row = marked(octets, |at| faulty.contains(&(start + at)), "", Style::new());
+            writeln!(self.out, "    {DIM}{start:04x}{DIM:#} {row}")?;
         }
         Ok(())
     }
@@ -92,7 +76,6 @@ impl TextReport {
 
 impl Report for TextReport {
     fn begin(&mut self, file: &str) -> io::Result<()> {
-        self.captures += 1;
         writeln!(self.out, "{TITLE}{}{TITLE:#}", printable(file))
     }
 
@@ -127,20 +110,9 @@ fn style(severity: Severity) -> Style {
     }
 }
 
-/// The clause, in lines of 76 columns.
+/// The clause in quotation marks.
 fn quotation(quote: &str) -> String {
-    let mut lines = vec!["    \u{201c}".to_owned()];
-    for word in quote.split(' ') {
-        let last = lines.len() - 1;
-        if lines[last].chars().count() + word.chars().count() > 76 {
-            lines.push("     ".to_owned());
-        } else if !lines[last].ends_with(['\u{201c}', ' ']) {
-            lines[last].push(' ');
-        }
-        let last = lines.len() - 1;
-        lines[last] += word;
-    }
-    lines.join("\n") + "\u{201d}"
+    wrapped("    \u{201c}", "     ", 77, quote) + "\u{201d}"
 }
 
 /// What a capture came to, in one line.
@@ -174,15 +146,7 @@ pub(super) fn totals(ended: &Ended, seconds: f64) -> String {
 
 /// Digits in groups of three.
 fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    HumanCount(number).to_string()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use wire::ipv4::field;
-use wire::{Edit, hex};
+use wire::{Edit, edit, hex};
 
 use crate::behaviour::{Brain, Fault};
 use crate::explain;
@@ -130,7 +130,7 @@ fn json(action: &str, reason: &str, form: Form, reply: &str) -> String {
 fn written(turn: &Turn, reply: &Reply) -> String {
     match turn.form {
         Form::Bytes => hex::encode(&reply.bytes),
-        Form::Edits => reply.edits.iter().map(Edit::to_string).collect::<Vec<_>>().join("; "),
+        Form::Edits => edit::text(&reply.edits),
     }
 }
 
