@@ -169,5 +169,5 @@ pub fn cost(spending: &Spending) -> String {
 pub fn host(address: Ipv4Addr, prefix: u8) -> Host {
     let host_bits = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
     let broadcast = (prefix < 31).then(|| Ipv4Addr::from(u32::from(address) | host_bits));
-    Host { address, broadcast }
+    Host::echo(address, broadcast)
 }

@@ -2,6 +2,7 @@
 //! here; what thinks may be the embedded model, a hosted one, several in turn, or a script. A mind
 //! only proposes: its bytes reach the wire unchanged or not at all.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use verify::{Finding, Host};
@@ -16,7 +17,7 @@ pub mod nano;
 #[derive(Debug, Clone)]
 pub struct Event {
     /// The host to which it came.
-    pub host: Host,
+    pub host: Arc<Host>,
     /// Its number in this run, from 1.
     pub number: u64,
     /// The IPv4 datagram, without any link header.
@@ -31,7 +32,8 @@ pub struct Event {
 
 impl Event {
     /// A packet that came just now and may be answered whenever.
-    pub fn new(host: Host, number: u64, packet: Vec<u8>) -> Event {
+    pub fn new(host: impl Into<Arc<Host>>, number: u64, packet: Vec<u8>) -> Event {
+        let host = host.into();
         let (received, time) = (Instant::now(), SystemTime::now());
         Event { host, number, packet, received, time, expires: None }
     }

@@ -75,7 +75,7 @@ struct Shared<'a> {
     policy: Policy,
     notices: Notices,
     stop: CancellationToken,
-    host: Host,
+    host: Arc<Host>,
     journal: &'a Journal,
     order: Order<(Event, Outcome)>,
     tally: Mutex<Tally>,
@@ -109,6 +109,7 @@ impl<'a> Stack<'a> {
         journal: &'a Journal,
     ) -> Stack<'a> {
         let thinkers = thinkers.into();
+        let host = Arc::new(host);
         journal.record(&start(&thinkers, &host, &*link));
         let Thinkers { minds, policy, notices, stop, .. } = thinkers;
         let (order, tally) = (Order::default(), Mutex::default());
@@ -127,7 +128,7 @@ impl<'a> Stack<'a> {
         let admission = Admission::new(shared.policy.clone());
         let (received, outcome) = std::thread::scope(|scope| {
             let (shared, admission) = (&shared, &admission);
-            let receiver = scope.spawn(|| receive(&*shared.link, shared.host, admission, stop));
+            let receiver = scope.spawn(|| receive(&*shared.link, &shared.host, admission, stop));
             let work = |mind| scope.spawn(move || shared.work(mind, admission));
             let workers: Vec<_> = minds.into_iter().map(work).collect();
             let received = receiver.join().expect("the receiving thread does not panic");
@@ -376,7 +377,7 @@ fn start(thinkers: &Thinkers, host: &Host, link: &dyn Link) -> Record {
 /// The receiving thread: lets packets in until `stop` is set or the link fails; how many there were.
 fn receive(
     link: &dyn Link,
-    host: Host,
+    host: &Arc<Host>,
     admission: &Admission,
     stop: &AtomicBool,
 ) -> (u64, io::Result<()>) {
@@ -391,7 +392,7 @@ fn receive(
         match link.receive(&mut buffer, PULSE) {
             Ok(Some(length)) => {
                 number += 1;
-                admission.offer(Event::new(host, number, buffer[..length].to_vec()));
+                admission.offer(Event::new(Arc::clone(host), number, buffer[..length].to_vec()));
             }
             Ok(None) => {}
             Err(error) => break Err(error),
@@ -426,7 +427,7 @@ mod tests {
     use crate::admission::Policy;
     use crate::link::memory::MemoryLink;
 
-    const HOST: Host = Host { address: std::net::Ipv4Addr::new(10, 0, 0, 1), broadcast: None };
+    const HOST: Host = Host::echo(std::net::Ipv4Addr::new(10, 0, 0, 1), None);
 
     /// Drops whatever comes, at once.
     struct Dropper;

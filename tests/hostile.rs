@@ -24,7 +24,7 @@ use wire::{Echo, MAX_DATAGRAM, checksum, hex};
 const OWN: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
 const PEER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
 const BROADCAST: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 255);
-const HOST: Host = Host { address: OWN, broadcast: Some(BROADCAST) };
+const HOST: Host = Host::echo(OWN, Some(BROADCAST));
 /// Longer than the slowest thought on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 

@@ -76,7 +76,10 @@ fn every_page_teaches_its_rule() {
         assert!(words.contains(&format!("RFC {}, section {}", rule.rfc, rule.section)), "{page}");
         assert!(!passing.contains(['✗', '✓']) && !is_marked(passing), "{page}");
         assert!(failing.contains("    ✗ "), "{page}");
-        let silent = matches!(rule.fail, Example::Exchange { reply: None, .. });
+        let silent = matches!(
+            rule.fail,
+            Example::Exchange { reply: None, .. } | Example::Session { reply: None, .. }
+        );
         assert_eq!(failing.contains("reply: none"), silent, "{page}");
         assert!(silent || is_marked(failing), "what is at fault is marked: {page}");
     }
@@ -141,6 +144,13 @@ fn expected(example: &Example) -> Vec<String> {
     let frames: Vec<&str> = match *example {
         Example::Packet(_, frame) => vec![frame],
         Example::Exchange { request, reply } => [request].into_iter().chain(reply).collect(),
+        Example::Session { before, request, reply, .. } => {
+            let last = [request].into_iter().chain(reply);
+            let pair = |(request, reply): &(&'static str, Option<&'static str>)| {
+                [*request].into_iter().chain(*reply)
+            };
+            before.iter().flat_map(pair).chain(last).collect()
+        }
         Example::Trace(_, frames) => frames.to_vec(),
     };
     frames.iter().map(|frame| frame.replace(' ', "").to_lowercase()).collect()

@@ -3,7 +3,7 @@ use wire::Echo;
 
 use super::*;
 
-const HOST: Host = Host { address: Ipv4Addr::new(10, 0, 0, 1), broadcast: None };
+const HOST: Host = Host::echo(Ipv4Addr::new(10, 0, 0, 1), None);
 
 /// The `number`-th packet, from 10.1.x.y.
 fn event(number: u64, from: u16) -> Event {

@@ -126,7 +126,7 @@ mod tests {
     use crate::prompt::{Form, Program};
 
     fn prompt() -> Prompt {
-        let host = verify::Host { address: [10, 0, 0, 1].into(), broadcast: None };
+        let host = verify::Host::echo([10, 0, 0, 1].into(), None);
         Prompt::new(&Program::new(Form::Bytes, false), &Event::new(host, 1, vec![0x45; 28]))
     }
 

@@ -183,7 +183,7 @@ mod tests {
     use crate::mind::Event;
     use crate::prompt::Program;
 
-    const HOST: Host = Host { address: std::net::Ipv4Addr::new(10, 0, 0, 1), broadcast: None };
+    const HOST: Host = Host::echo(std::net::Ipv4Addr::new(10, 0, 0, 1), None);
 
     fn ping(sequence: u16, ttl: u8) -> Vec<u8> {
         Echo { sequence, ttl, ..Echo::new([10, 0, 0, 2].into(), HOST.address) }.request()

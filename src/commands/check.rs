@@ -21,7 +21,7 @@ use super::{Model, Outcome, Watch, print};
 /// How long each step may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The golden packet: a ping as iputils sends it.
-const HOST: Host = Host { address: std::net::Ipv4Addr::new(10, 0, 0, 1), broadcast: None };
+const HOST: Host = Host::echo(std::net::Ipv4Addr::new(10, 0, 0, 1), None);
 
 /// Arguments of `softstack check`.
 #[derive(Args)]

@@ -89,8 +89,8 @@ mod tests {
     fn each_has_its_attempts_and_hears_its_own_objections() {
         let mut cascade = Cascade::new(vec![Box::new(Tries("a", 2)), Box::new(Tries("b", 1))]);
         assert_eq!(cascade.name(), "a,b");
-        let host = verify::Host { address: [10, 0, 0, 1].into(), broadcast: None };
-        let event = Event::new(host, 1, vec![]);
+        let host = verify::Host::echo([10, 0, 0, 1].into(), None);
+        let event = Event::new(host.clone(), 1, vec![]);
         let veto = verify::admit(&host, &[], vec![0x45]).unwrap_err();
         let heard = veto.findings.len();
         assert_ne!(heard, 0);

@@ -37,7 +37,7 @@ impl Model {
 
     /// The most that a call about a ping costs.
     pub fn cost_of_a_call(&self) -> Cost {
-        let host = verify::Host { address: std::net::Ipv4Addr::LOCALHOST, broadcast: None };
+        let host = verify::Host::echo(std::net::Ipv4Addr::LOCALHOST, None);
         let prompt = Prompt::new(&self.program, &Event::new(host, 1, vec![0; 84]));
         self.caller.cost(&prompt)
     }

@@ -20,8 +20,7 @@ use verify::{Host, admit};
 use wire::{Echo, hex};
 
 /// Who the model is, for the judge.
-pub const HOST: Host =
-    Host { address: Ipv4Addr::new(10, 0, 0, 1), broadcast: Some(Ipv4Addr::new(10, 0, 0, 255)) };
+pub const HOST: Host = Host::echo(Ipv4Addr::new(10, 0, 0, 1), Some(Ipv4Addr::new(10, 0, 0, 255)));
 pub const PEER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
 /// The key that the stand-in wants.
 pub const KEY: &str = "sk-test-7b1d5c";

@@ -11,8 +11,7 @@ use verify::{Admitted, Host, admit};
 use wire::checksum;
 
 /// The host that the responder plays: the model's end of the default addresses.
-pub const HOST: Host =
-    Host { address: Ipv4Addr::new(10, 0, 0, 1), broadcast: Some(Ipv4Addr::new(10, 0, 0, 255)) };
+pub const HOST: Host = Host::echo(Ipv4Addr::new(10, 0, 0, 1), Some(Ipv4Addr::new(10, 0, 0, 255)));
 
 /// A thread that answers echo requests and remembers every packet it saw.
 pub struct Responder {

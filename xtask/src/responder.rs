@@ -65,7 +65,7 @@ mod tests {
 
     const KERNEL: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
     const MODEL: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
-    const HOST: Host = Host { address: MODEL, broadcast: None };
+    const HOST: Host = Host::echo(MODEL, None);
 
     #[test]
     fn every_checksum_is_mended_right() {

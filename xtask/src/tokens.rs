@@ -14,7 +14,7 @@ use wire::{Echo, hex};
 use crate::Failure;
 use crate::responder;
 
-const HOST: Host = Host { address: Ipv4Addr::new(10, 0, 0, 1), broadcast: None };
+const HOST: Host = Host::echo(Ipv4Addr::new(10, 0, 0, 1), None);
 const PEER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
 /// What turns a ping into its reply, wherever both have a TTL of 64.
 const EDITS: &str = "swap 12 16 4; set 20 00; add16 22 0800";

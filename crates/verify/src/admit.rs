@@ -45,6 +45,11 @@ pub struct Veto {
 /// The veto gives the bytes back with what is wrong with them.
 pub fn admit(host: &Host, request: &[u8], reply: Vec<u8>) -> Result<Admitted, Veto> {
     let findings = judge(host, request, Some(&reply));
+    gate(reply, findings)
+}
+
+/// Lets a reply through unless one of the findings on it is of a level that vetoes.
+pub(crate) fn gate(reply: Vec<u8>, findings: Vec<Finding>) -> Result<Admitted, Veto> {
     match findings.iter().any(|finding| finding.rule.level.vetoes()) {
         true => Err(Veto { findings, reply: Some(reply) }),
         false => Ok(Admitted { packet: reply, remarks: findings }),

@@ -4,23 +4,39 @@
 //! two fields. A field that does not exist is not compared: then a rule on its packet has spoken.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+use std::time::Duration;
 
 use wire::icmp::ECHO_HEADER_LEN;
-use wire::{Icmp, Ipv4};
+use wire::{Icmp, Ipv4, Link, Packet};
 
-use crate::{Due, Host, due};
+use crate::connection::Connections;
+use crate::datagram::Datagram;
+use crate::due::Assessment;
+use crate::{Call, Due, Finding, Host, Occasion, RULES, Reason, Session, inspect};
+
+/// Octets of an Ethernet header without tags.
+const ETHERNET_HEADER: usize = 14;
 
 /// A request and what was, or was not, replied to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Exchange<'a> {
     /// Who replies.
     pub host: &'a Host,
-    /// The packet that came.
+    /// The packet that came; for a timer, the last that came on its flow.
     pub request: &'a [u8],
     /// The packet that answers it; `None` is silence.
     pub reply: Option<&'a [u8]>,
     /// What the request calls for.
     pub due: Due,
+    /// What kind of reply that is; `None` where there must be none.
+    pub call: Option<Call>,
+    /// Whether a timer went off, and no packet came.
+    pub is_timer: bool,
+    /// What the judge knows of the packets before.
+    pub(crate) connections: &'a Connections,
+    /// When this is, since the moment from which the session counts.
+    pub(crate) now: Duration,
 }
 
 /// An echo message and where in its packet it begins.
@@ -31,19 +47,85 @@ pub(crate) struct Message<'a> {
 }
 
 impl<'a> Exchange<'a> {
-    /// The exchange of `host`, with what is due.
+    /// The exchange of `host`, with what is due, when nothing came before.
     pub fn new(host: &'a Host, request: &'a [u8], reply: Option<&'a [u8]>) -> Self {
-        Exchange { host, request, reply, due: due(host, request) }
+        static NONE: LazyLock<Connections> = LazyLock::new(Connections::default);
+        Exchange::known(host, &NONE, Occasion::Packet(request), reply, Duration::ZERO)
     }
 
-    /// Request and reply, where a reply may be sent and one was, of at least twenty octets.
-    pub(crate) fn datagrams(&self) -> Option<(Ipv4<'a>, Ipv4<'a>)> {
-        match self.due {
-            Due::Silence(_) => None,
-            Due::Reply | Due::Either(_) => {
-                Some((Ipv4::new(self.request)?, Ipv4::new(self.reply?)?))
-            }
+    /// The exchange in a session.
+    pub(crate) fn within(
+        session: &'a Session,
+        occasion: Occasion<'a>,
+        reply: Option<&'a [u8]>,
+        now: Duration,
+    ) -> Self {
+        Exchange::known(session.host(), session.connections(), occasion, reply, now)
+    }
+
+    fn known(
+        host: &'a Host,
+        connections: &'a Connections,
+        occasion: Occasion<'a>,
+        reply: Option<&'a [u8]>,
+        now: Duration,
+    ) -> Self {
+        let request = occasion.packet();
+        let Assessment { mut due, call } = Assessment::of(host, request, connections);
+        let is_timer = matches!(occasion, Occasion::Timer(_));
+        if is_timer {
+            // What was due when the packet came has been dealt with.
+            due = Due::Either(due.reason().unwrap_or(Reason::TcpSegment));
         }
+        Exchange { host, request, reply, due, call, is_timer, connections, now }
+    }
+
+    /// Holds it against every rule: see [`judge`](crate::judge).
+    pub(crate) fn judge(&self) -> Vec<Finding> {
+        let mut findings = match self.reply {
+            Some(reply) => inspect(&self.packet(reply)),
+            None => Vec::new(),
+        };
+        findings.extend(RULES.iter().filter_map(|rule| rule.judge_exchange(self)));
+        // What goes back to a model says what is wrong, never what to write instead.
+        findings.iter_mut().for_each(|finding| finding.edits.clear());
+        findings
+    }
+
+    /// A packet of this host's link, taken apart.
+    pub(crate) fn packet<'b>(&self, bytes: &'b [u8]) -> Packet<'b> {
+        let is_ipv6 = |bytes: &[u8]| bytes.first().is_some_and(|first| first >> 4 == 6);
+        let link = match self.host.link() {
+            Link::RawIp if is_ipv6(self.request) && self.host.ipv6.is_some() => Link::Ipv6,
+            Link::RawIp => Link::Ipv4,
+            link => link,
+        };
+        Packet::new(link, bytes, bytes.len())
+    }
+
+    /// Octets of the link header, before which no rule but those on the link looks.
+    pub(crate) fn link_header(&self) -> usize {
+        if self.host.mac.is_some() { ETHERNET_HEADER } else { 0 }
+    }
+
+    /// Whether a reply of this kind is called for.
+    pub(crate) fn calls_for(&self, call: Call) -> bool {
+        self.call == Some(call)
+    }
+
+    /// The datagrams of request and reply, of either IP version, where a reply may be sent and one was.
+    pub(crate) fn pair(&self) -> Option<(Datagram<'a>, Datagram<'a>)> {
+        let reply = self.reply.filter(|_| self.call.is_some())?;
+        let asked = Datagram::of(&self.packet(self.request))?;
+        Some((asked, Datagram::of(&self.packet(reply))?))
+    }
+
+    /// Request and reply without link headers, where an echo reply may be sent and a packet was, of at
+    /// least twenty octets.
+    pub(crate) fn datagrams(&self) -> Option<(Ipv4<'a>, Ipv4<'a>)> {
+        let at = self.link_header();
+        let reply = self.reply.filter(|_| self.calls_for(Call::Echo))?;
+        Some((Ipv4::new(self.request.get(at..)?)?, Ipv4::new(reply.get(at..)?)?))
     }
 
     /// The two echo messages, where both exist, whatever protocol the reply states.

@@ -10,53 +10,41 @@
 //! whoever writes a stack of their own.
 //!
 //! In the order a packet meets them: [`Host`], [`due()`], [`exchange`], [`rules`], [`finding`],
-//! [`admit()`]; for a capture [`trace`].
+//! [`admit()`]; [`Session`] does all of it in the light of the packets before; for a capture [`trace`].
 
 #![forbid(unsafe_code)]
-
-use std::net::Ipv4Addr;
 
 pub use wire::Link;
 use wire::{Packet, Pdu};
 
 pub mod admit;
+mod connection;
+mod datagram;
 pub mod due;
 pub mod exchange;
 pub mod finding;
+pub mod host;
 pub mod rule;
 pub mod rules;
+pub mod session;
 pub mod trace;
 
 pub use admit::{Admitted, Veto, admit, admit_silence};
-pub use due::{Due, Reason, due};
+pub use connection::Segment;
+pub use due::{Call, Due, Reason, Unreachable, due};
 pub use exchange::Exchange;
 pub use finding::Finding;
+pub use host::{Host, Ports, Speaks};
 pub use rule::{Check, Example, Fault, Level, Rule, Scope, Severity};
 pub use rules::{RULES, rule};
+pub use session::{Occasion, Session};
 pub use trace::{Linter, Located, Observation, Trace};
-
-/// Who we are: the host whose replies are judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Host {
-    /// Our one address.
-    pub address: Ipv4Addr,
-    /// The directed broadcast address of our network, where it has one.
-    pub broadcast: Option<Ipv4Addr>,
-}
 
 /// Holds an exchange against every rule: the findings on the reply as a packet, then on the exchange,
 /// each in the order of [`RULES`], none where all is well. `reply` is `None` where the model chose
 /// silence. Findings propose no edits, and nothing is allocated without one.
 pub fn judge(host: &Host, request: &[u8], reply: Option<&[u8]>) -> Vec<Finding> {
-    let mut findings = match reply {
-        Some(reply) => inspect(&Packet::ipv4(reply)),
-        None => Vec::new(),
-    };
-    let exchange = Exchange::new(host, request, reply);
-    findings.extend(RULES.iter().filter_map(|rule| rule.judge_exchange(&exchange)));
-    // What goes back to a model says what is wrong, never what to write instead.
-    findings.iter_mut().for_each(|finding| finding.edits.clear());
-    findings
+    Exchange::new(host, request, reply).judge()
 }
 
 /// Holds one frame against the rules that need no other ([`Scope::Packet`]): what can be said of any

@@ -4,14 +4,15 @@
 //! that keeps it and one that breaks it. The gate before the wire, the linter of captures and the
 //! measurement of models read the same rows.
 
+use std::borrow::Cow;
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use serde::{Serialize, Serializer};
-use wire::{Edit, Link, Pdu, Protocol};
+use wire::{Edit, Link, Mac, Pdu, Protocol};
 
-use crate::{Exchange, Finding, Host};
+use crate::{Exchange, Finding, Host, Ports, Speaks};
 
 /// One clause, checked.
 #[derive(Debug)]
@@ -85,8 +86,10 @@ pub enum Check {
     /// The same, for those units alone of which the first function holds, such as those with options.
     /// Neighbours in the table that share it are passed over at one glance.
     PduWhere(Protocol, fn(&Pdu) -> bool, fn(&Pdu) -> Option<Fault>),
-    /// Looks at the exchange.
+    /// Looks at the exchange. The range of the fault counts from behind the reply's link header.
     Exchange(fn(&Exchange) -> Option<Fault>),
+    /// Looks at the exchange of frames. The range of the fault counts from the frame's first octet.
+    Frames(fn(&Exchange) -> Option<Fault>),
     /// Looks at several packets of a capture: [`Trace`](crate::Trace) does.
     Trace,
 }
@@ -98,6 +101,18 @@ pub enum Example {
     Packet(Link, &'static str),
     /// An exchange of the host [`Example::HOST`], IPv4 without link headers.
     Exchange {
+        /// The packet that came.
+        request: &'static str,
+        /// The packet that answers it, or silence.
+        reply: Option<&'static str>,
+    },
+    /// An exchange of that host, after those before: what came, and what was sent, in pairs. On Ethernet,
+    /// frames; else IP packets.
+    Session {
+        /// Who replies.
+        host: &'static Host,
+        /// What came before, and what was replied.
+        before: &'static [(&'static str, Option<&'static str>)],
         /// The packet that came.
         request: &'static str,
         /// The packet that answers it, or silence.
@@ -124,14 +139,41 @@ pub struct Fault {
 impl Example {
     /// The host of every exchange.
     pub const HOST: Host =
-        Host { address: Ipv4Addr::new(10, 0, 0, 1), broadcast: Some(Ipv4Addr::new(10, 0, 0, 255)) };
+        Host::echo(Ipv4Addr::new(10, 0, 0, 1), Some(Ipv4Addr::new(10, 0, 0, 255)));
+
+    /// A host that speaks everything, without link headers: UDP ports 7, 53, 67 and 4000 are open, TCP
+    /// port 80, and ICMP type 253 is its own.
+    pub const IP_HOST: Host = Example::host(None);
+
+    /// The same on Ethernet.
+    pub const ETHERNET_HOST: Host = Example::host(Some(Mac([2, 0, 0, 0, 0, 1])));
+
+    const fn host(mac: Option<Mac>) -> Host {
+        Host {
+            address: Ipv4Addr::new(10, 0, 0, 1),
+            broadcast: Some(Ipv4Addr::new(10, 0, 0, 255)),
+            ipv6: Some(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 1)),
+            mac,
+            speaks: Speaks {
+                icmp: true,
+                udp: Some(Ports(Cow::Borrowed(&[(7, 7), (53, 53), (67, 67), (4000, 4000)]))),
+                tcp: Some(Ports(Cow::Borrowed(&[(80, 80)]))),
+                own_types: Cow::Borrowed(&[253]),
+            },
+        }
+    }
 }
 
 impl Rule {
     /// Holds an exchange against this rule, if it is one on exchanges.
     pub(crate) fn judge_exchange(&'static self, exchange: &Exchange) -> Option<Finding> {
         match self.check {
-            Check::Exchange(check) => check(exchange).map(|fault| Finding::new(self, fault)),
+            Check::Exchange(check) => {
+                let captured = exchange.reply.map_or(0, <[u8]>::len);
+                let fault = check(exchange)?.shifted(exchange.link_header()).within(captured);
+                Some(Finding::new(self, fault))
+            }
+            Check::Frames(check) => check(exchange).map(|fault| Finding::new(self, fault)),
             Check::Pdu(..) | Check::PduWhere(..) | Check::Trace => None,
         }
     }
@@ -145,7 +187,7 @@ impl Rule {
                 let fault = |fault: Fault| fault.shifted(pdu.start()).within(captured);
                 check(pdu).map(|found| Finding::new(self, fault(found)))
             }
-            Check::Exchange(_) | Check::Trace => None,
+            Check::Exchange(_) | Check::Frames(_) | Check::Trace => None,
         }
     }
 
@@ -153,7 +195,7 @@ impl Rule {
     pub fn scope(&self) -> Scope {
         match self.check {
             Check::Pdu(..) | Check::PduWhere(..) => Scope::Packet,
-            Check::Exchange(_) => Scope::Exchange,
+            Check::Exchange(_) | Check::Frames(_) => Scope::Exchange,
             Check::Trace => Scope::Trace,
         }
     }

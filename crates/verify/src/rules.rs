@@ -487,7 +487,7 @@ pub(crate) fn on(protocol: Protocol) -> &'static [Group] {
             let (protocol, concerned) = match rule.check {
                 Check::Pdu(protocol, _) => (protocol, None),
                 Check::PduWhere(protocol, concerned, _) => (protocol, Some(concerned)),
-                Check::Exchange(_) | Check::Trace => continue,
+                Check::Exchange(_) | Check::Frames(_) | Check::Trace => continue,
             };
             let groups = &mut by_protocol[protocol as usize];
             match groups.last_mut().filter(|group| group.shares(concerned)) {

@@ -1,7 +1,11 @@
 //! An example of a rule, judged: its frames, and what is found in them.
 
+use std::time::Duration;
+
 use serde::{Serialize, Serializer};
-use verify::{Example, Finding, Host, Linter, Located, Rule, Scope, inspect, judge};
+use verify::{
+    Example, Finding, Host, Linter, Located, Occasion, Rule, Scope, Session, inspect, judge,
+};
 use wire::{Link, Packet, hex};
 
 /// Frames and what is wrong with them.
@@ -15,6 +19,9 @@ pub struct Case {
     pub host: Option<Host>,
     #[serde(serialize_with = "frames")]
     pub frames: Vec<Vec<u8>>,
+    /// Which of them are replies, where it is an exchange.
+    #[serde(skip)]
+    pub replies: Vec<bool>,
     /// What is found, with the number of the frame, from 1.
     #[serde(serialize_with = "findings")]
     pub findings: Vec<Located>,
@@ -27,12 +34,15 @@ impl Case {
             Example::Packet(link, frame) => {
                 let frame = octets(frame);
                 let findings = located(1, inspect(&Packet::new(link, &frame, frame.len())));
-                Case { link, host: None, frames: vec![frame], findings }
+                Case { link, host: None, frames: vec![frame], replies: vec![], findings }
             }
             Example::Exchange { request, reply } => exchange(rule, request, reply),
+            Example::Session { host, before, request, reply } => {
+                session(host, before, request, reply)
+            }
             Example::Trace(link, texts) => {
                 let frames: Vec<_> = texts.iter().map(|text| octets(text)).collect();
-                Case { link, host: None, findings: lint(link, &frames), frames }
+                Case { link, host: None, findings: lint(link, &frames), frames, replies: vec![] }
             }
         }
     }
@@ -48,7 +58,31 @@ fn exchange(rule: &Rule, request: &str, reply: Option<&str>) -> Case {
     };
     let number = frames.len() as u64;
     let findings = located(number, findings);
-    Case { link: Link::Ipv4, host: Some(Example::HOST), frames, findings }
+    let replies = vec![false, true];
+    Case { link: Link::Ipv4, host: Some(Example::HOST), frames, replies, findings }
+}
+
+/// All packets of a session; findings are on its last.
+fn session(
+    host: &Host,
+    before: &[(&str, Option<&str>)],
+    request: &str,
+    reply: Option<&str>,
+) -> Case {
+    let mut judge = Session::new(host.clone());
+    let (mut frames, mut replies) = (Vec::new(), Vec::new());
+    for (request, reply) in before {
+        let (request, reply) = (octets(request), reply.map(octets));
+        judge.settle(Duration::ZERO, Occasion::Packet(&request), reply.as_deref());
+        replies.extend([false, true].into_iter().take(1 + usize::from(reply.is_some())));
+        frames.extend([request].into_iter().chain(reply));
+    }
+    let (request, reply) = (octets(request), reply.map(octets));
+    let found = judge.judge(Duration::ZERO, Occasion::Packet(&request), reply.as_deref());
+    replies.extend([false, true].into_iter().take(1 + usize::from(reply.is_some())));
+    frames.extend([request].into_iter().chain(reply));
+    let findings = located(frames.len() as u64, found);
+    Case { link: host.link(), host: Some(host.clone()), frames, replies, findings }
 }
 
 fn lint(link: Link, frames: &[Vec<u8>]) -> Vec<Located> {
@@ -76,7 +110,7 @@ fn link<S: Serializer>(link: &Link, serializer: S) -> Result<S::Ok, S::Error> {
 }
 
 fn host<S: Serializer>(host: &Option<Host>, serializer: S) -> Result<S::Ok, S::Error> {
-    host.map(|host| host.address).serialize(serializer)
+    host.as_ref().map(|host| host.address).serialize(serializer)
 }
 
 fn frames<S: Serializer>(frames: &[Vec<u8>], serializer: S) -> Result<S::Ok, S::Error> {

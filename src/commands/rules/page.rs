@@ -72,17 +72,18 @@ fn example(text: &mut String, rule: &Rule, case: &Case) {
     for (number, frame) in (1..).zip(&case.frames) {
         let here = || case.findings.iter().filter(|found| found.packet == number);
         let packet = Packet::new(case.link, frame, frame.len());
-        let role = match (case.host, number, case.frames.len()) {
-            (None, _, 1) => String::new(),
-            (None, _, _) => format!("{number}. "),
-            (Some(_), 1, _) => "request: ".to_owned(),
-            (Some(_), _, _) => "reply: ".to_owned(),
+        let is_reply = case.replies.get(number as usize - 1);
+        let role = match (is_reply, case.frames.len()) {
+            (None, 1) => String::new(),
+            (None, _) => format!("{number}. "),
+            (Some(false), _) => "request: ".to_owned(),
+            (Some(true), _) => "reply: ".to_owned(),
         };
         wrap(text, "    ", &format!("{role}{}", dissect::frame(&packet).summary()));
         let its = here().filter(|found| found.finding.rule == rule);
         let faulty: Vec<_> = its.map(|found| found.finding.range()).collect();
         dump(text, frame, &faulty);
-        if case.host.is_some() && case.frames.len() == 1 {
+        if number as usize == case.frames.len() && is_reply == Some(&false) {
             text.push_str("    reply: none\n");
         }
         here().for_each(|found| finding(text, rule, found));

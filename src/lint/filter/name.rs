@@ -235,6 +235,9 @@ fn frames(example: &Example, hand_on: &mut dyn FnMut(Link, &[u8])) {
         Example::Exchange { request, reply } => {
             (Link::Ipv4, [request].into_iter().chain(reply).collect())
         }
+        Example::Session { host, request, reply, .. } => {
+            (host.link(), [request].into_iter().chain(reply).collect())
+        }
         Example::Trace(link, frames) => (link, frames.to_vec()),
     };
     frames.into_iter().filter_map(|frame| hex::parse(frame).ok()).for_each(|f| hand_on(link, &f));

@@ -129,7 +129,7 @@ impl Plan {
         address: Ipv4Addr,
         stop: &AtomicBool,
     ) -> Result<Option<Statistics>, Failure> {
-        let host = Host { address, broadcast: None };
+        let host = Host::echo(address, None);
         match self.answerer {
             Answerer::Kernel => Ok(None),
             Answerer::Responder => {

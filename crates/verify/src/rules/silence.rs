@@ -174,7 +174,7 @@ pub(super) const ICMP_TYPE: Rule = Rule {
     level: Level::Must,
     quote: "If an ICMP message of unknown type is received, it MUST be silently discarded.",
     note: Some("To this host every type but the echo request is unknown, and every code but 0."),
-    check: Check::Exchange(|x| answered(x, Reason::IcmpType).filter(|_| !is_error(x.request))),
+    check: Check::Exchange(|x| answered(x, Reason::IcmpType).filter(|_| !is_error(x))),
     pass: unanswered("4500002000000000400166db0a0000020a0000010d0014270007000170696e67"),
     fail: answer("4500002000000000400166db0a0000020a0000010d0014270007000170696e67"),
 };
@@ -188,7 +188,7 @@ pub(super) const ICMP_ERROR: Rule = Rule {
     quote: "To avoid the infinite regress of messages about messages etc., no ICMP messages are \
             sent about ICMP messages.",
     note: None,
-    check: Check::Exchange(|x| answered(x, Reason::IcmpType).filter(|_| is_error(x.request))),
+    check: Check::Exchange(|x| answered(x, Reason::IcmpType).filter(|_| is_error(x))),
     pass: unanswered("4500002000000000400166db0a0000020a00000103011e260007000170696e67"),
     fail: answer("4500002000000000400166db0a0000020a00000103011e260007000170696e67"),
 };
@@ -214,7 +214,7 @@ fn answered(x: &Exchange, reason: Reason) -> Option<Fault> {
 /// The same for a request that is not for us, told apart by its destination.
 fn answered_to(x: &Exchange, to: impl Fn(&Host, Ipv4Addr) -> bool) -> Option<Fault> {
     let fault = answered(x, Reason::NotForMe)?;
-    let destination = Ipv4::new(x.request)?.destination();
+    let destination = Ipv4::new(x.request.get(x.link_header()..)?)?.destination();
     to(x.host, destination).then_some(fault)
 }
 
@@ -223,7 +223,8 @@ fn is_broadcast(host: &Host, address: Ipv4Addr) -> bool {
 }
 
 /// Whether the request is an ICMP error message (RFC 1122 section 3.2.2).
-fn is_error(request: &[u8]) -> bool {
-    let icmp = Ipv4::new(request).and_then(|ip| ip.payload());
+fn is_error(x: &Exchange) -> bool {
+    let datagram = x.request.get(x.link_header()..).and_then(Ipv4::new);
+    let icmp = datagram.and_then(|ip| ip.payload());
     matches!(icmp, Some([3 | 4 | 5 | 11 | 12, ..]))
 }

@@ -1,9 +1,12 @@
 use std::collections::HashSet;
+use std::time::Duration;
 
 use wire::{Packet, apply, hex};
 
 use super::RULES;
-use crate::{Example, Exchange, Finding, Rule, Scope, inspect, judge, judge_packet};
+use crate::{
+    Example, Exchange, Finding, Occasion, Rule, Scope, Session, inspect, judge, judge_packet,
+};
 
 /// Judges an example, and gives the last frame of it with its findings.
 fn findings(example: &Example) -> (Vec<Finding>, Vec<u8>) {
@@ -16,6 +19,19 @@ fn findings(example: &Example) -> (Vec<Finding>, Vec<u8>) {
         Example::Exchange { request, reply } => {
             let reply = reply.map(bytes);
             let findings = judge(&Example::HOST, &bytes(request), reply.as_deref());
+            (findings, reply.unwrap_or_default())
+        }
+        Example::Session { host, before, request, reply } => {
+            let mut session = Session::new(host.clone());
+            for (index, (request, reply)) in before.iter().enumerate() {
+                let (request, reply) = (bytes(request), reply.map(bytes));
+                let (now, occasion) =
+                    (Duration::from_secs(index as u64), Occasion::Packet(&request));
+                session.settle(now, occasion, reply.as_deref());
+            }
+            let (request, reply) = (bytes(request), reply.map(bytes));
+            let now = Duration::from_secs(before.len() as u64);
+            let findings = session.judge(now, Occasion::Packet(&request), reply.as_deref());
             (findings, reply.unwrap_or_default())
         }
         Example::Trace(..) => panic!("a trace where a packet is wanted"),
@@ -126,6 +142,7 @@ fn names_are_unique_and_rows_complete() {
 fn no_findings_no_allocation() {
     let (request, reply) = (hex::parse(super::PING).unwrap(), hex::parse(super::PONG).unwrap());
     assert_eq!(judge(&Example::HOST, &request, Some(&reply)).capacity(), 0);
-    let exchange = Exchange::new(&Example::HOST, &request, Some(&reply));
+    let host = Example::HOST;
+    let exchange = Exchange::new(&host, &request, Some(&reply));
     assert_eq!(exchange.due, crate::Due::Reply);
 }

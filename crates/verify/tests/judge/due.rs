@@ -170,7 +170,7 @@ fn names_and_clauses() {
         assert_eq!(Reason::named(reason.name()), Some(reason));
         let json = serde_json::to_string(&reason).unwrap();
         assert_eq!(json, format!("\"{reason}\""));
-        assert!(reason.clause().0 >= 791 && !reason.describe().is_empty());
+        assert!(reason.clause().0 >= 768 && !reason.describe().is_empty());
     }
     assert_eq!(Reason::named("ttl"), None);
     let json = serde_json::to_string(&[Reply, Silence(Reason::NotForMe)]).unwrap();

@@ -4,8 +4,7 @@ use std::net::Ipv4Addr;
 
 use verify::Host;
 
-pub const HOST: Host =
-    Host { address: Ipv4Addr::new(10, 0, 0, 1), broadcast: Some(Ipv4Addr::new(10, 0, 0, 255)) };
+pub const HOST: Host = Host::echo(Ipv4Addr::new(10, 0, 0, 1), Some(Ipv4Addr::new(10, 0, 0, 255)));
 
 /// A valid ping of 84 bytes from 10.0.0.2, as Linux sends it but for the data.
 pub fn ping() -> Vec<u8> {

@@ -8,7 +8,7 @@ use wire::Echo;
 use wire::checksum::checksum;
 
 /// Whose packets they are.
-pub const HOST: Host = Host { address: Ipv4Addr::new(10, 0, 0, 1), broadcast: None };
+pub const HOST: Host = Host::echo(Ipv4Addr::new(10, 0, 0, 1), None);
 
 /// A ping as Linux sends it.
 pub fn ping() -> Vec<u8> {

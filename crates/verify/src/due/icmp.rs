@@ -1,0 +1,38 @@
+//! ICMP (RFC 792, RFC 1122 section 3.2.2): which messages ask for one in return, and about which datagrams
+//! an error may be sent.
+
+use wire::icmp::ECHO_REQUEST;
+
+use super::{Call, Due, Outcome, Reason, Unreachable};
+use crate::Host;
+use crate::datagram::Datagram;
+
+/// Type of a timestamp request (RFC 792).
+const TIMESTAMP: u8 = 13;
+/// Octets of a timestamp message.
+const TIMESTAMP_LEN: usize = 20;
+
+/// A message whose checksum is right.
+pub(super) fn message(host: &Host, datagram: &Datagram) -> Outcome {
+    let [kind, code, ..] = *datagram.message else { return Err(Reason::Truncated) };
+    let is_own = host.speaks.own_types.contains(&kind);
+    match (kind, code) {
+        (ECHO_REQUEST, 0) => Ok((Due::Reply, Call::Echo)),
+        (TIMESTAMP, 0) if host.speaks.icmp && datagram.message.len() >= TIMESTAMP_LEN => {
+            Ok((Due::Either(Reason::IcmpType), Call::Timestamp))
+        }
+        _ if is_own => Ok((Due::Either(Reason::IcmpType), Call::Own)),
+        _ => Err(Reason::IcmpType),
+    }
+}
+
+/// A datagram that was for us and cannot be delivered: an error is called for, but a host need not send it
+/// (RFC 1122 section 3.2.2.1: SHOULD), and about some datagrams none may be sent.
+pub(super) fn unreachable(host: &Host, datagram: &Datagram, why: Unreachable) -> Outcome {
+    let _ = (host, datagram);
+    let reason = match why {
+        Unreachable::Port => Reason::UdpPort,
+        Unreachable::Protocol => Reason::Protocol,
+    };
+    Ok((Due::Either(reason), Call::Unreachable(why)))
+}

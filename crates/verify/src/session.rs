@@ -1,0 +1,94 @@
+//! A session of the judge: what it knows of the packets before this one, and judges it by. One for each host;
+//! the stack asks it about each packet and tells it what was carried out.
+
+use std::time::Duration;
+
+use crate::connection::Connections;
+use crate::{Admitted, Due, Exchange, Finding, Host, Veto, admit};
+
+/// What a reply is given on the occasion of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion<'a> {
+    /// A packet that came.
+    Packet(&'a [u8]),
+    /// A timer went off; this is the last packet that came on its flow.
+    Timer(&'a [u8]),
+}
+
+impl<'a> Occasion<'a> {
+    /// The packet that is, or was last, answered.
+    pub fn packet(self) -> &'a [u8] {
+        match self {
+            Occasion::Packet(packet) | Occasion::Timer(packet) => packet,
+        }
+    }
+}
+
+/// The judge of one host, with what it remembers. Times are since any fixed moment.
+#[derive(Debug)]
+pub struct Session {
+    host: Host,
+    connections: Connections,
+}
+
+impl Session {
+    /// A judge who has seen nothing yet.
+    pub fn new(host: Host) -> Session {
+        Session { host, connections: Connections::default() }
+    }
+
+    /// Who is judged.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Says that the host is another from now on: it has other ports open, for instance. Connections stay.
+    pub fn set_host(&mut self, host: Host) {
+        self.host = host;
+    }
+
+    /// What `occasion` calls for. Of a timer that is a reply or silence, as the model likes.
+    pub fn due(&self, occasion: Occasion) -> Due {
+        Exchange::within(self, occasion, None, Duration::ZERO).due
+    }
+
+    /// What is to be said of `reply`, or of silence: see [`judge`](crate::judge()).
+    pub fn judge(&self, now: Duration, occasion: Occasion, reply: Option<&[u8]>) -> Vec<Finding> {
+        Exchange::within(self, occasion, reply, now).judge()
+    }
+
+    /// Lets `reply` through unless it breaks a MUST.
+    ///
+    /// # Errors
+    /// The veto gives the bytes back with what is wrong with them.
+    pub fn admit(
+        &self,
+        now: Duration,
+        occasion: Occasion,
+        reply: Vec<u8>,
+    ) -> Result<Admitted, Veto> {
+        let findings = self.judge(now, occasion, Some(&reply));
+        admit::gate(reply, findings)
+    }
+
+    /// Lets silence through unless a reply is due.
+    ///
+    /// # Errors
+    /// The veto says which clause calls for a reply.
+    pub fn admit_silence(&self, now: Duration, occasion: Occasion) -> Result<(), Veto> {
+        let exchange = Exchange::within(self, occasion, None, now);
+        match exchange.due {
+            Due::Silence(_) | Due::Either(_) => Ok(()),
+            Due::Reply => Err(Veto { findings: exchange.judge(), reply: None }),
+        }
+    }
+
+    /// Takes in what was done: `sent` is what went onto the wire, if anything did.
+    pub fn settle(&mut self, now: Duration, occasion: Occasion, sent: Option<&[u8]>) {
+        let _ = (now, occasion, sent);
+    }
+
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.connections
+    }
+}
