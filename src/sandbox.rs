@@ -5,7 +5,7 @@
 //! makes a device there and hands its descriptor back: the [`Link`]. On request the helper starts
 //! commands inside, such as the system's `ping`. When this process ends, everything inside does.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
@@ -18,7 +18,7 @@ use nix::errno::Errno;
 use thiserror::Error;
 
 use crate::link::raw::IcmpSocket;
-use crate::link::tun::Tun;
+use crate::link::tun::{Kind, Tun};
 use crate::link::veth::PacketSocket;
 use crate::link::{Addresses, Link, readable_before};
 use channel::{Channel, Message};
@@ -26,6 +26,7 @@ use channel::{Channel, Message};
 mod channel;
 mod denied;
 pub mod helper;
+mod plan;
 mod running;
 
 pub use denied::Reason;
@@ -38,7 +39,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A helper that is no longer wanted may take this long to go.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Which kind of device carries the packets.
+/// Which kind of device carries the packets. On an Ethernet link the kernel asks the model for Ethernet
+/// addresses first, by ARP and neighbour solicitations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Device {
     /// TUN where it may be opened, else a veth pair.
@@ -48,6 +50,12 @@ pub enum Device {
     Tun,
     /// A veth pair read through a packet socket.
     Veth,
+    /// An Ethernet link: TAP where it may be opened, else a veth pair.
+    Ethernet,
+    /// A TAP device or nothing.
+    Tap,
+    /// A veth pair read through a packet socket, frame by frame.
+    EthernetVeth,
     /// A raw socket on the loopback device, which then has both addresses: whoever pings must say
     /// from which.
     Raw,
@@ -140,14 +148,9 @@ impl Sandbox {
             _ => return Err(SandboxError::Lost("answered in an unknown way")),
         }
         let descriptor = answer.descriptors.pop().ok_or(SandboxError::Lost("sent no device"))?;
-        let link: Arc<dyn Link> = match answer.word(1) {
-            "tun" => Arc::new(Tun::from_descriptor(descriptor, &config.name)),
-            "raw" => Arc::new(IcmpSocket::from_descriptor(descriptor, LOOPBACK)),
-            _ => {
-                let index = answer.number(2).unwrap_or_default() as u32;
-                Arc::new(PacketSocket::from_descriptor(descriptor, index))
-            }
-        };
+        let index = answer.number(2).unwrap_or_default() as u32;
+        let link = config.link(answer.word(1), descriptor, index);
+        let link = link.ok_or(SandboxError::Lost("sent an unknown device"))?;
         let fallback = Some(answer.word(3).to_owned()).filter(|reason| !reason.is_empty());
         Ok(Sandbox { helper, link, fallback, config })
     }
@@ -157,7 +160,8 @@ impl Sandbox {
         Arc::clone(&self.link)
     }
 
-    /// Why there is no TUN device although [`Device::Auto`] would prefer one.
+    /// Why there is no TUN or TAP device although [`Device::Auto`] or [`Device::Ethernet`] would prefer
+    /// one.
     pub fn fallback(&self) -> Option<&str> {
         self.fallback.as_deref()
     }
@@ -246,44 +250,48 @@ impl Drop for Helper {
 }
 
 impl SandboxConfig {
-    /// The plan as arguments of the hidden subcommand `__sandbox`.
-    fn to_arguments(&self) -> [OsString; 6] {
-        let Addresses { kernel, model, prefix, mtu } = &self.addresses;
-        [
-            self.device.word().into(),
-            OsString::from(&self.name),
-            kernel.to_string().into(),
-            model.to_string().into(),
-            prefix.to_string().into(),
-            mtu.to_string().into(),
-        ]
-    }
-
-    fn from_arguments(arguments: impl Iterator<Item = OsString>) -> Option<SandboxConfig> {
-        let mut words = arguments.map(|word| word.into_string().unwrap_or_default());
-        let device = words.next()?;
-        let device = Device::ALL.into_iter().find(|d| d.word() == device)?;
-        let name = words.next()?;
-        let addresses = Addresses {
-            kernel: words.next()?.parse().ok()?,
-            model: words.next()?.parse().ok()?,
-            prefix: words.next()?.parse().ok()?,
-            mtu: words.next()?.parse().ok()?,
+    /// The device of the kind named `made`, whose descriptor the helper sent.
+    fn link(&self, made: &str, descriptor: OwnedFd, index: u32) -> Option<Arc<dyn Link>> {
+        let (name, addresses) = (&self.name, &self.addresses);
+        let veth = |carries, descriptor| {
+            Arc::new(PacketSocket::from_descriptor(descriptor, carries, index, addresses))
         };
-        Some(SandboxConfig { device, name, addresses, ..SandboxConfig::default() })
+        Some(match Device::named(made)? {
+            Device::Tun => Arc::new(Tun::from_descriptor(descriptor, name, Kind::Tun)),
+            Device::Tap => Arc::new(Tun::from_descriptor(descriptor, name, Kind::Tap)),
+            Device::Veth => veth(wire::Link::RawIp, descriptor),
+            Device::EthernetVeth => veth(wire::Link::Ethernet, descriptor),
+            Device::Raw => Arc::new(IcmpSocket::from_descriptor(descriptor, LOOPBACK)),
+            Device::Auto | Device::Ethernet => return None,
+        })
     }
 }
 
 impl Device {
-    const ALL: [Device; 4] = [Device::Auto, Device::Tun, Device::Veth, Device::Raw];
+    const ALL: [Device; 7] = [
+        Device::Auto,
+        Device::Tun,
+        Device::Veth,
+        Device::Ethernet,
+        Device::Tap,
+        Device::EthernetVeth,
+        Device::Raw,
+    ];
 
     fn word(self) -> &'static str {
         match self {
             Device::Auto => "auto",
             Device::Tun => "tun",
             Device::Veth => "veth",
+            Device::Ethernet => "ethernet",
+            Device::Tap => "tap",
+            Device::EthernetVeth => "ethernet-veth",
             Device::Raw => "raw",
         }
+    }
+
+    fn named(word: &str) -> Option<Device> {
+        Device::ALL.into_iter().find(|device| device.word() == word)
     }
 }
 
@@ -316,19 +324,6 @@ fn command_error<W: AsRef<OsStr>>(words: &[W], source: io::Error) -> SandboxErro
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_plan_survives_the_command_line() {
-        for device in Device::ALL {
-            let plan = SandboxConfig { device, ..SandboxConfig::default() };
-            let read = SandboxConfig::from_arguments(plan.to_arguments().into_iter()).unwrap();
-            assert_eq!(
-                (read.device, read.name, read.addresses),
-                (plan.device, plan.name, plan.addresses)
-            );
-        }
-        assert!(SandboxConfig::from_arguments(["tun".into(), "x".into()].into_iter()).is_none());
-    }
 
     #[test]
     fn a_refusal_names_call_error_reason_and_the_way_on() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use softstack::link::raw::{self, Assigned, IcmpSocket};
-use softstack::link::tun::Tun;
+use softstack::link::tun::{Kind, Tun};
 use softstack::link::{Addresses, Link};
 use softstack::stack::Stack;
 use softstack::view::tell;
@@ -66,7 +66,7 @@ impl Run {
 
     fn behind_tun(&self) -> Result<(Arc<dyn Link>, Host), Box<dyn Error>> {
         let addresses = self.tun_addresses()?;
-        let tun = Tun::open(&self.tun)?;
+        let tun = Tun::open(&self.tun, Kind::Tun)?;
         // A device that was left in place or prepared with a peer says whom it leads to.
         let known = tun.peer().filter(|_| tun.existed() && self.address.is_none());
         if let Some((model, prefix)) = known {

@@ -23,7 +23,7 @@ use super::channel::{Channel, Message};
 use super::{Device, LOOPBACK, SandboxConfig};
 use crate::link::netlink::Netlink;
 use crate::link::raw::{self, IcmpSocket};
-use crate::link::tun::{Tun, TunError};
+use crate::link::tun::{Kind, Tun, TunError};
 use crate::link::veth::PacketSocket;
 
 /// The loopback device's index: in a new network namespace it is always the first.
@@ -54,7 +54,7 @@ fn by_hand() -> ExitCode {
 
 /// A device, and what the outer half must know to use it.
 struct Ready {
-    kind: &'static str,
+    made: Device,
     index: u32,
     fallback: String,
     descriptor: OwnedFd,
@@ -63,7 +63,7 @@ struct Ready {
 impl Ready {
     fn tell(&self, channel: &Channel) -> io::Result<()> {
         let index = self.index.to_string();
-        let words = ["ready", self.kind, &index, &self.fallback];
+        let words = ["ready", self.made.word(), &index, &self.fallback];
         channel.send(&words, &[self.descriptor.as_fd()])
     }
 }
@@ -90,7 +90,7 @@ fn prepare(plan: &SandboxConfig) -> Result<Ready, Refusal> {
     // and at the end the whole group can be taken down.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     enter_namespaces()?;
-    quieten();
+    quieten(plan.addresses.ipv6.is_some());
     bring_up_loopback()?;
     make_device(plan)
 }
@@ -132,11 +132,16 @@ fn denied(call: &str, error: &io::Error) -> Refusal {
 ///
 /// A container may mount /proc/sys read-only; then the link is a little noisier, and ping still
 /// works because it is root here.
-fn quieten() {
-    for file in ["ipv6/conf/all/disable_ipv6", "ipv6/conf/default/disable_ipv6"] {
-        let _ = fs::write(format!("/proc/sys/net/{file}"), "1");
+fn quieten(has_ipv6: bool) {
+    let set = |file: &str, value: &str| {
+        let _ = fs::write(format!("/proc/sys/net/{file}"), value);
+    };
+    for devices in ["all", "default"] {
+        set(&format!("ipv6/conf/{devices}/disable_ipv6"), if has_ipv6 { "0" } else { "1" });
     }
-    let _ = fs::write("/proc/sys/net/ipv4/ping_group_range", "0 0");
+    // Who listens to which groups is reported once, not twice (RFC 3810, section 9.1).
+    set("ipv6/mld_qrv", "1");
+    set("ipv4/ping_group_range", "0 0");
 }
 
 fn bring_up_loopback() -> Result<(), Refusal> {
@@ -146,25 +151,33 @@ fn bring_up_loopback() -> Result<(), Refusal> {
 }
 
 fn make_device(plan: &SandboxConfig) -> Result<Ready, Refusal> {
-    match plan.device {
-        Device::Tun => make_tun(plan).map_err(|error| Refusal::Device(error.to_string())),
-        Device::Veth => make_veth(plan, String::new()),
-        Device::Raw => make_raw(plan).map_err(Refusal::Device),
-        Device::Auto => make_tun(plan).or_else(|error| make_veth(plan, error.to_string())),
-    }
+    let preferred = match plan.device {
+        Device::Raw => return make_raw(plan).map_err(Refusal::Device),
+        Device::Veth | Device::EthernetVeth => return make_veth(plan, plan.device, String::new()),
+        Device::Auto | Device::Tun => make_tun(plan, Device::Tun, Kind::Tun),
+        Device::Ethernet | Device::Tap => make_tun(plan, Device::Tap, Kind::Tap),
+    };
+    let fallback = match plan.device {
+        Device::Auto => Device::Veth,
+        Device::Ethernet => Device::EthernetVeth,
+        _ => return preferred.map_err(|error| Refusal::Device(error.to_string())),
+    };
+    preferred.or_else(|error| make_veth(plan, fallback, error.to_string()))
 }
 
-fn make_tun(plan: &SandboxConfig) -> Result<Ready, TunError> {
-    let tun = Tun::open(&plan.name)?;
+fn make_tun(plan: &SandboxConfig, made: Device, kind: Kind) -> Result<Ready, TunError> {
+    let tun = Tun::open(&plan.name, kind)?;
     tun.configure(&plan.addresses)?;
     let descriptor = tun.into_descriptor();
-    Ok(Ready { kind: "tun", index: 0, fallback: String::new(), descriptor })
+    Ok(Ready { made, index: 0, fallback: String::new(), descriptor })
 }
 
-fn make_veth(plan: &SandboxConfig, fallback: String) -> Result<Ready, Refusal> {
-    match PacketSocket::make_pair(&plan.name, &plan.addresses) {
+fn make_veth(plan: &SandboxConfig, made: Device, fallback: String) -> Result<Ready, Refusal> {
+    let carries =
+        if made == Device::EthernetVeth { wire::Link::Ethernet } else { wire::Link::RawIp };
+    match PacketSocket::make_pair(&plan.name, &plan.addresses, carries) {
         Ok((socket, index)) => {
-            Ok(Ready { kind: "veth", index, fallback, descriptor: socket.into_descriptor() })
+            Ok(Ready { made, index, fallback, descriptor: socket.into_descriptor() })
         }
         Err(error) if fallback.is_empty() => {
             Err(Refusal::Device(format!("making a veth pair failed: {error}")))
@@ -189,7 +202,7 @@ fn make_raw(plan: &SandboxConfig) -> Result<Ready, String> {
     let socket =
         IcmpSocket::open(LOOPBACK, plan.addresses.model).map_err(|error| error.to_string())?;
     let descriptor = socket.into_descriptor();
-    Ok(Ready { kind: "raw", index: LOOPBACK_INDEX, fallback: String::new(), descriptor })
+    Ok(Ready { made: Device::Raw, index: LOOPBACK_INDEX, fallback: String::new(), descriptor })
 }
 
 /// A command that runs, and the channel on which its starter hears of it.
