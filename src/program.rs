@@ -12,13 +12,17 @@ use std::path::{Path, PathBuf};
 mod body;
 mod check;
 mod claim;
+mod folder;
 mod front;
+mod library;
 mod mistake;
 mod set;
 mod yaml;
 
 pub use claim::{Claim, Values};
+pub use folder::Text;
 pub use front::StateLimits;
+pub use library::{Library, LibraryError};
 pub use mistake::{Mistake, report};
 pub use set::Programs;
 

@@ -6,6 +6,7 @@ use wire::{Link, Packet, hex};
 use super::*;
 
 mod choice;
+mod library;
 mod mistakes;
 
 /// A sound program, for tests to change.
