@@ -23,6 +23,7 @@ pub mod flow;
 pub mod journal;
 pub mod link;
 pub mod lint;
+pub mod memory;
 pub mod mind;
 pub mod notice;
 pub mod offload;

@@ -97,7 +97,7 @@ impl Sink for Pcapng {
             Record::Start { checksum_offload: true, .. } => {
                 self.offload = ", its checksums computed by the runtime";
             }
-            Record::Request { packet, time_ns, bytes } => {
+            Record::Request { packet, time_ns, bytes, .. } => {
                 let bytes = wire::hex::parse(bytes).map_err(io::Error::other)?;
                 self.open.push((*packet, *time_ns, bytes, Vec::new()));
             }

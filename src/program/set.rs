@@ -107,6 +107,12 @@ impl Programs {
         chosen
     }
 
+    /// The programs of those names, in their order.
+    pub fn select(&self, names: &[&str]) -> Vec<Arc<Program>> {
+        let wanted = |program: &&Arc<Program>| names.contains(&program.name.as_str());
+        self.list.iter().filter(wanted).cloned().collect()
+    }
+
     /// The programs in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Program> {
         self.list.iter().map(AsRef::as_ref)
