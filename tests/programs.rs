@@ -114,6 +114,21 @@ fn mistakes_are_told_with_their_lines() {
     fails(folder.path(), "programs --programs none", "cannot read the programs in none: ");
 }
 
+/// What a tutorial quotes of its program is what stands in the file.
+#[test]
+fn tutorials_quote_their_programs() {
+    for (tutorial, name) in [("own-protocol", "shout"), ("icmp-extension", "sum")] {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+        let tutorial = fs::read_to_string(docs.join(format!("tutorial-{tutorial}.md"))).unwrap();
+        let file = docs.join(format!("programs/{name}.md"));
+        let text = fs::read_to_string(&file).unwrap();
+        let (_, body) = text.split_once("\n## When\n").unwrap();
+        assert!(tutorial.contains(body), "{name}");
+        let sound = succeeds(&docs, &format!("program check programs/{name}.md"));
+        assert!(tutorial.contains(sound.strip_prefix("programs/").unwrap()), "{sound}");
+    }
+}
+
 /// The programs of the tutorials, all together.
 #[test]
 fn programs_in_the_documentation_are_sound() {
