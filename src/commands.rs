@@ -28,6 +28,8 @@ pub mod explain;
 pub mod lint;
 pub mod models;
 pub mod ping;
+pub mod program;
+pub mod programs;
 pub mod replay;
 pub mod rules;
 pub mod run;

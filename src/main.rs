@@ -30,6 +30,10 @@ enum Command {
     Explain(Box<commands::explain::Explain>),
     /// List the rules that are checked, with the RFCs' words and examples.
     Rules(commands::rules::Rules),
+    /// List the programs: what a hosted model is told of each protocol.
+    Programs(commands::programs::List),
+    /// Write a program of your own, check it, or print one.
+    Program(commands::program::Program),
     /// Find out whether a model can be the host, before any traffic.
     Check(commands::check::Check),
     /// List the providers, or the models that one offers.
@@ -54,6 +58,8 @@ fn main() -> ExitCode {
         Some(Command::Lint(lint)) => lint.run(),
         Some(Command::Explain(explain)) => explain.run(),
         Some(Command::Rules(rules)) => rules.run(),
+        Some(Command::Programs(programs)) => programs.run(),
+        Some(Command::Program(program)) => program.run(),
         Some(Command::Check(check)) => check.run(),
         Some(Command::Models(models)) => models.run(),
         Some(Command::Config(config)) => config.run(),

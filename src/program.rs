@@ -17,6 +17,7 @@ mod front;
 mod library;
 mod mistake;
 mod set;
+mod template;
 mod yaml;
 
 pub use claim::{Claim, Values};
@@ -25,6 +26,7 @@ pub use front::StateLimits;
 pub use library::{Library, LibraryError};
 pub use mistake::{Mistake, report};
 pub use set::Programs;
+pub use template::template;
 
 use front::Front;
 use mistake::Mistakes;
@@ -57,6 +59,7 @@ pub struct Program {
     pub source: Source,
     file: String,
     over_line: usize,
+    whole: String,
 }
 
 /// Where a program came from.
@@ -81,10 +84,15 @@ impl Program {
         let mistakes = mistakes.into_sorted();
         program.filter(|_| mistakes.is_empty()).ok_or(mistakes)
     }
+
+    /// The whole file, front matter and all.
+    pub fn markdown(&self) -> &str {
+        &self.whole
+    }
 }
 
-fn read(file: &str, text: &str, mistakes: &mut Mistakes) -> Option<Program> {
-    let (matter, body, body_line) = split(text, mistakes)?;
+fn read(file: &str, whole: &str, mistakes: &mut Mistakes) -> Option<Program> {
+    let (matter, body, body_line) = split(whole, mistakes)?;
     let front = Front::read(matter, mistakes);
     let title = body::check(body, body_line, mistakes);
     let front = front?;
@@ -95,7 +103,20 @@ fn read(file: &str, text: &str, mistakes: &mut Mistakes) -> Option<Program> {
     let Front { name, version, rfcs, over, claims, state, over_line, .. } = front;
     let (source, file) = (Source::File(file.into()), file.to_owned());
     let (title, text) = (title?, body.trim().to_owned() + "\n");
-    Some(Program { name, version, rfcs, over, claims, state, title, text, source, file, over_line })
+    Some(Program {
+        name,
+        version,
+        rfcs,
+        over,
+        claims,
+        state,
+        title,
+        text,
+        source,
+        file,
+        over_line,
+        whole: whole.to_owned(),
+    })
 }
 
 /// Front matter and body, and the line at which the body begins. The first begins at line 2.

@@ -22,9 +22,23 @@ fn no_arguments_lead_to_ping() {
 
 #[test]
 fn every_subcommand_has_help() {
-    let commands =
-        ["ping", "run", "replay", "eval", "lint", "rules", "explain", "check", "models", "config"];
-    for command in commands {
+    for command in [
+        "ping",
+        "run",
+        "replay",
+        "eval",
+        "lint",
+        "rules",
+        "explain",
+        "programs",
+        "program",
+        "program check",
+        "program new",
+        "program show",
+        "check",
+        "models",
+        "config",
+    ] {
         let finished = run(softstack(&format!("{command} --help")));
         assert_eq!(finished.code, Some(0), "{finished:?}");
         assert!(finished.stdout.contains(&format!("Usage: softstack {command}")), "{finished:?}");

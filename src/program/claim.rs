@@ -68,6 +68,13 @@ impl Claim {
         self.fields.iter().filter(|row| row.0 == name).flat_map(|(_, values)| of(values)).collect()
     }
 
+    /// As front matter has it, in one line that may follow a dash.
+    pub(super) fn line(&self) -> String {
+        let fields = self.fields.iter().map(|(name, values)| format!("{name}: [{values}]"));
+        let fields = fields.collect::<Vec<_>>().join(", ").replace("[any]", "any");
+        format!("{{{fields}}}")
+    }
+
     /// One alternative as front matter has it; `None` if something is wrong with it.
     pub(super) fn read(node: &Node, mistakes: &mut Mistakes) -> Option<Claim> {
         let Content::Map(map) = &node.content else {

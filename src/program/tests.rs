@@ -80,6 +80,22 @@ fn what_is_shipped_is_sound() {
     }
 }
 
+/// The numbers that texts state about themselves.
+#[test]
+fn what_is_counted_is_counted_right() {
+    let shipped = Programs::shipped();
+    let text = |name| shipped.named(name).unwrap().text.as_str();
+    let page = text("http").lines().find_map(|line| line.strip_prefix("    <")).unwrap();
+    let length = format!("    Content-Length: {}\n", "<".len() + page.len() + "\n".len());
+    assert!(text("http").contains(&length), "{length}");
+    let name = hex::parse("026e7309736f6674737461636b076578616d706c6500").unwrap();
+    assert_eq!(name, b"\x02ns\x09softstack\x07example\x00");
+    let soa = name.len() + "_hostmaster".len() + name.len() - "_ns".len() + 5 * 4;
+    assert!(text("dns").contains(&wire::hex::encode(&name)));
+    assert!(text("dns").contains(&format!("data has {soa}\n  ({soa:x}) bytes")), "{soa}");
+    assert!(text("dns").contains(&format!("({:x}) before", "a language model answers".len())));
+}
+
 /// The host that only knew ICMP was told so much.
 #[test]
 fn a_ping_is_told_hardly_more_than_before() {
