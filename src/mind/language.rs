@@ -139,7 +139,7 @@ fn action(completion: &Completion, most: u64, prompt: &Prompt, request: &[u8]) -
 fn finished(action: Action, program: &Program) -> Action {
     match action {
         Action::Send(mut bytes) if program.offload => {
-            crate::offload::fill_checksums(&mut bytes);
+            crate::offload::fill_checksums(wire::Link::RawIp, &mut bytes);
             Action::Send(bytes)
         }
         action => action,
