@@ -61,9 +61,15 @@ impl<'a> KernelEnd<'a> {
         }
     }
 
-    /// Brings the device up, with `also` among its flags.
-    pub(super) fn bring_up(&self, also: LinkFlags) -> Result<(), Failure> {
-        let up = self.netlink.bring_up(self.index, also);
+    /// Has the kernel ask nobody for Ethernet addresses here, neither by ARP nor by solicitations.
+    pub(super) fn ask_nobody(&self) -> Result<(), Failure> {
+        let set = self.netlink.set_flags(self.index, LinkFlags::Noarp);
+        set.map_err(|error| ("switching ARP off", error))
+    }
+
+    /// Brings the device up.
+    pub(super) fn bring_up(&self) -> Result<(), Failure> {
+        let up = self.netlink.set_flags(self.index, LinkFlags::Up);
         up.map_err(|error| ("bringing it up", error))
     }
 
@@ -73,11 +79,15 @@ impl<'a> KernelEnd<'a> {
 
     /// Where /proc/sys is read-only the kernel stays as impatient as it is.
     fn have_patience(&self) {
-        for family in ["ipv4", "ipv6"] {
-            for (setting, value) in NEIGHBOUR_PATIENCE {
-                let file = format!("/proc/sys/net/{family}/neigh/{}/{setting}", self.name);
-                let _ = fs::write(file, value);
-            }
+        let set = |folder: &str, setting: &str, value: &str| {
+            let file = format!("/proc/sys/net/{folder}/{}/{setting}", self.name);
+            let _ = fs::write(file, value);
+        };
+        for (setting, value) in NEIGHBOUR_PATIENCE {
+            set("ipv4/neigh", setting, value);
+            set("ipv6/neigh", setting, value);
         }
+        // What groups the kernel listens to it tells once, and again within an hour, not a second.
+        set("ipv6/conf", "mldv2_unsolicited_report_interval", "3600000");
     }
 }

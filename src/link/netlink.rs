@@ -55,12 +55,12 @@ impl Netlink {
         self.ask(RouteNetlinkMessage::NewLink(pair), NLM_F_CREATE | NLM_F_EXCL)
     }
 
-    /// Brings the device up, with `also` among its flags.
-    pub(crate) fn bring_up(&self, index: u32, also: LinkFlags) -> io::Result<()> {
+    /// Sets these flags of the device and leaves the others: [`LinkFlags::Up`] brings it up.
+    pub(crate) fn set_flags(&self, index: u32, flags: LinkFlags) -> io::Result<()> {
         let mut link = LinkMessage::default();
         link.header.index = index;
-        link.header.flags = LinkFlags::Up | also;
-        link.header.change_mask = link.header.flags;
+        link.header.flags = flags;
+        link.header.change_mask = flags;
         self.ask(RouteNetlinkMessage::SetLink(link), 0)
     }
 

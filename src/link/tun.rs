@@ -9,7 +9,6 @@ use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Duration;
 
-use netlink_packet_route::link::LinkFlags;
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::ifaddrs::{InterfaceAddress, getifaddrs};
@@ -169,7 +168,7 @@ impl Tun {
             end.set_mac(addresses.kernel_mac).map_err(failed)?;
         }
         end.configure(addresses).map_err(failed)?;
-        end.bring_up(LinkFlags::empty()).map_err(failed)
+        end.bring_up().map_err(failed)
     }
 
     /// Leaves the device in place when the `Tun` is dropped, for this user's next [`Tun::open`].

@@ -80,11 +80,13 @@ impl PacketSocket {
         let (descriptor, index) =
             in_a_namespace_apart(|| make_model_end(&near, name, addresses, carries))?;
         let kernel_end = KernelEnd::find(&near, name).map_err(while_doing)?;
+        if !is_ethernet(carries) {
+            // Before there is an address: the kernel joins the group in which others ask for it.
+            kernel_end.ask_nobody().map_err(while_doing)?;
+        }
         kernel_end.configure(addresses).map_err(while_doing)?;
         end_offloads(&near, device).map_err(|error| while_doing(("ending offloads", error)))?;
-        // Without ARP, the kernel asks nobody for the model's Ethernet address.
-        let also = if is_ethernet(carries) { LinkFlags::empty() } else { LinkFlags::Noarp };
-        kernel_end.bring_up(also).map_err(while_doing)?;
+        kernel_end.bring_up().map_err(while_doing)?;
         let socket = PacketSocket::from_descriptor(descriptor, carries, index, addresses);
         Ok((socket, index))
     }
@@ -174,7 +176,7 @@ fn make_model_end(
     // The kernel shall be silent here: it has no address, wants none, and answers no ARP.
     let _ = far.choose_no_address(index);
     let _ = fs::write("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1");
-    far.bring_up(index, LinkFlags::Noarp)
+    far.set_flags(index, LinkFlags::Up | LinkFlags::Noarp)
         .map_err(|error| while_doing(("bringing it up", error)))?;
     let descriptor =
         listen(index, carries).map_err(|error| while_doing(("opening a packet socket", error)))?;

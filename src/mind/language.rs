@@ -144,8 +144,7 @@ fn doing(action: Action) -> Reading {
 fn finished(action: Action, style: &Style, event: &Event) -> Action {
     match action {
         Action::Send(mut bytes) if style.offload => {
-            let _ = event;
-            crate::offload::fill_checksums(&mut bytes);
+            crate::offload::fill_checksums(event.host.link(), &mut bytes);
             Action::Send(bytes)
         }
         action => action,

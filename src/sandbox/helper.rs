@@ -139,14 +139,11 @@ fn quieten(has_ipv6: bool) {
     for devices in ["all", "default"] {
         set(&format!("ipv6/conf/{devices}/disable_ipv6"), if has_ipv6 { "0" } else { "1" });
     }
-    // Who listens to which groups is reported once, not twice (RFC 3810, section 9.1).
-    set("ipv6/mld_qrv", "1");
     set("ipv4/ping_group_range", "0 0");
 }
 
 fn bring_up_loopback() -> Result<(), Refusal> {
-    let up =
-        Netlink::open().and_then(|netlink| netlink.bring_up(LOOPBACK_INDEX, LinkFlags::empty()));
+    let up = Netlink::open().and_then(|it| it.set_flags(LOOPBACK_INDEX, LinkFlags::Up));
     up.map_err(|error| denied("bringing up the loopback device", &error))
 }
 
