@@ -23,6 +23,7 @@ use crate::notice::Notices;
 use crate::program::Library;
 use crate::prompt::Form;
 use identity::Identity;
+pub use identity::host;
 use turns::{Turn, Turns};
 
 mod identity;

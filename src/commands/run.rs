@@ -9,7 +9,7 @@ use clap::Args;
 use softstack::link::raw::{self, Assigned, IcmpSocket};
 use softstack::link::tun::{Kind, Tun};
 use softstack::link::{Addresses, Link};
-use softstack::stack::Stack;
+use softstack::stack::{Stack, host};
 use softstack::view::tell;
 use verify::Host;
 
@@ -70,7 +70,8 @@ impl Run {
         // A device that was left in place or prepared with a peer says whom it leads to.
         let known = tun.peer().filter(|_| tun.existed() && self.address.is_none());
         if let Some((model, prefix)) = known {
-            return Ok((Arc::new(tun), super::host(model, prefix)));
+            let addresses = Addresses { model, prefix, ..Addresses::default() };
+            return Ok(with_host(Arc::new(tun), &addresses));
         }
         if !tun.existed() {
             tun.configure(&addresses)?;
@@ -78,7 +79,7 @@ impl Run {
         if self.keep {
             tun.keep()?;
         }
-        Ok((Arc::new(tun), super::host(addresses.model, addresses.prefix)))
+        Ok(with_host(Arc::new(tun), &addresses))
     }
 
     fn tun_addresses(&self) -> Result<Addresses, String> {
@@ -112,8 +113,16 @@ impl Run {
         if raw::kernel_answers() {
             tell(KERNEL_ANSWERS);
         }
-        Ok((Arc::new(socket), super::host(own.address, own.prefix)))
+        let addresses =
+            Addresses { model: own.address, prefix: own.prefix, ..Addresses::default() };
+        Ok(with_host(Arc::new(socket), &addresses))
     }
+}
+
+/// A link, and who the model is on it.
+fn with_host(link: Arc<dyn Link>, addresses: &Addresses) -> (Arc<dyn Link>, Host) {
+    let host = host(addresses, &*link);
+    (link, host)
 }
 
 /// The address that was asked for, if it is the interface's; else its first.

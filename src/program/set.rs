@@ -10,7 +10,7 @@ use super::{Claim, Mistake, Program, ROOT, Source, check};
 
 /// The shipped programs: name and text.
 const SHIPPED: &[(&str, &str)] = &[
-    ("host.md", include_str!("../../programs/root.md")),
+    ("host.md", include_str!("../../programs/host.md")),
     ("arp.md", include_str!("../../programs/arp.md")),
     ("dhcp.md", include_str!("../../programs/dhcp.md")),
     ("dns.md", include_str!("../../programs/dns.md")),

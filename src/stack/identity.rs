@@ -1,13 +1,29 @@
 //! Who the host is at the moment: its addresses, which stay, and what it speaks, which its programs say and
 //! whoever edits them changes.
 
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
 use verify::{Host, Ports, Speaks};
 use wire::Packet;
 
+use crate::link::{Addresses, Link};
 use crate::mind::Event;
 use crate::program::{Library, Programs, ROOT};
+
+/// The host that a model is to be at its end of `link`: its addresses, with the directed broadcast address
+/// of its IPv4 network (RFC 1122 section 3.2.1.3). What it speaks its programs will say.
+pub fn host(addresses: &Addresses, link: &dyn Link) -> Host {
+    let Addresses { model, prefix, .. } = *addresses;
+    let host_bits = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
+    let broadcast = (prefix < 31).then(|| Ipv4Addr::from(u32::from(model) | host_bits));
+    let is_ethernet = link.link_type() == wire::Link::Ethernet;
+    Host {
+        ipv6: addresses.ipv6.as_ref().map(|ipv6| ipv6.model),
+        mac: is_ethernet.then_some(addresses.model_mac),
+        ..Host::echo(model, broadcast)
+    }
+}
 
 /// The host with the programs that hold.
 pub(super) struct Identity {
@@ -21,8 +37,11 @@ struct Present {
 }
 
 impl Identity {
-    /// The host with those addresses; without a library it speaks what `host` says.
+    /// The host with those addresses; without a library it speaks what `host` says, which over IPv6 nobody
+    /// does whom no program tells how.
     pub(super) fn new(host: Host, library: Option<Library>) -> Identity {
+        let ipv6 = host.ipv6.filter(|_| library.is_some());
+        let host = Host { ipv6, ..host };
         let present = Mutex::new(Present { host: Arc::new(host), programs: None });
         let identity = Identity { library, present };
         identity.refresh(|_| {});

@@ -119,7 +119,7 @@ fn all_at_once() {
 /// What the root alone may and must not have.
 #[test]
 fn the_root() {
-    let root = include_str!("../../../programs/root.md");
+    let root = include_str!("../../../programs/host.md");
     let more = root.replace("version: 1", "version: 1\nover: [udp]");
     let told = Program::parse("host.md", &more).unwrap_err();
     assert_eq!((told.len(), told[0].line), (1, 4), "{told:?}");
