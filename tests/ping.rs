@@ -174,6 +174,7 @@ fn one_of_each() -> Vec<Record> {
         median_seconds: Some(0.0),
         refused: BTreeMap::from([(Refusal::Rate, 1)]),
         spending: Some(Spending::default()),
+        timers: 1,
         ..Statistics::default()
     };
     let (reason, bytes) = (Some(text()), Some(text()));
