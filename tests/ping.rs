@@ -194,8 +194,14 @@ fn one_of_each() -> Vec<Record> {
             form,
             time_ns,
         },
-        Record::Request { packet, time_ns, bytes: text(), programs: vec![text()], notes: text() },
-        Record::Timer { packet, time_ns, name: text(), bytes: text(), notes: text() },
+        Record::Request {
+            packet,
+            time_ns,
+            bytes: text(),
+            programs: vec![text()],
+            notes: "x".into(),
+        },
+        Record::Timer { packet, time_ns, name: text(), bytes: text(), notes: "x".into() },
         Record::Reasoning { packet, attempt, text: text() },
         Record::Thought {
             packet,
