@@ -74,7 +74,8 @@ impl<'a> Datagram<'a> {
     }
 }
 
-fn is_extension(pdu: &Pdu) -> bool {
+/// Whether a unit is an extension header of IPv6 that any node reads (RFC 8200 section 4).
+pub(crate) fn is_extension(pdu: &Pdu) -> bool {
     matches!(
         pdu.protocol(),
         Protocol::HopByHop | Protocol::Routing | Protocol::DestinationOptions | Protocol::Fragment

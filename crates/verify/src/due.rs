@@ -20,6 +20,7 @@ mod reason;
 mod tcp;
 mod udp;
 
+pub(crate) use ipv6::ALL_NODES;
 pub use reason::Reason;
 
 /// What a request calls for. As JSON: `"reply"`, `{"silence":"fragment"}`, `{"either":"version"}`.

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use wire::ethernet::field::TYPE;
 use wire::icmp::ECHO_HEADER_LEN;
 use wire::{Icmp, Ipv4, Link, Packet};
 
@@ -113,9 +114,16 @@ impl<'a> Exchange<'a> {
         self.call == Some(call)
     }
 
+    /// The reply where one may be sent and was, if the link says that it is of the protocol of the request.
+    pub(crate) fn answer(&self) -> Option<&'a [u8]> {
+        let has_type_of_request = |reply: &&[u8]| reply.get(TYPE) == self.request.get(TYPE);
+        let reply = self.reply.filter(|_| self.call.is_some())?;
+        Some(reply).filter(|reply| self.host.mac.is_none() || has_type_of_request(reply))
+    }
+
     /// The datagrams of request and reply, of either IP version, where a reply may be sent and one was.
     pub(crate) fn pair(&self) -> Option<(Datagram<'a>, Datagram<'a>)> {
-        let reply = self.reply.filter(|_| self.call.is_some())?;
+        let reply = self.answer()?;
         let asked = Datagram::of(&self.packet(self.request))?;
         Some((asked, Datagram::of(&self.packet(reply))?))
     }
@@ -124,7 +132,7 @@ impl<'a> Exchange<'a> {
     /// least twenty octets.
     pub(crate) fn datagrams(&self) -> Option<(Ipv4<'a>, Ipv4<'a>)> {
         let at = self.link_header();
-        let reply = self.reply.filter(|_| self.calls_for(Call::Echo))?;
+        let reply = self.answer().filter(|_| self.calls_for(Call::Echo))?;
         Some((Ipv4::new(self.request.get(at..)?)?, Ipv4::new(reply.get(at..)?)?))
     }
 

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use wire::{Link, Pdu, Protocol};
 
+use crate::Host;
 use crate::rule::{Check, Example, Rule};
 
 mod arp;
@@ -30,7 +31,14 @@ mod mpls;
 mod multicast;
 mod neighbor;
 mod ppp;
+mod reply_arp;
+mod reply_echo6;
+mod reply_frame;
+mod reply_ip;
+mod reply_neighbor;
+mod reply_timestamp;
 mod silence;
+mod silence_link;
 mod tcp;
 mod trace;
 mod udp;
@@ -426,6 +434,43 @@ pub static RULES: &[Rule] = &[
     exchange::PAYLOAD,
     exchange::TOS,
     exchange::TTL,
+    reply_frame::DESTINATION,
+    reply_frame::SOURCE,
+    reply_frame::TYPE,
+    reply_frame::PADDING,
+    reply_ip::SOURCE,
+    reply_ip::DESTINATION,
+    reply_ip::PROTOCOL,
+    reply_ip::FRAGMENT,
+    reply_ip::HOP_LIMIT,
+    reply_ip::TRAILING,
+    reply_arp::UNANSWERED,
+    reply_arp::FORMAT,
+    reply_arp::OPCODE,
+    reply_arp::SENDER_HARDWARE,
+    reply_arp::SENDER_ADDRESS,
+    reply_arp::TARGET_HARDWARE,
+    reply_arp::TARGET_ADDRESS,
+    reply_neighbor::UNANSWERED,
+    reply_neighbor::TYPE,
+    reply_neighbor::TARGET,
+    reply_neighbor::SOLICITED_FLAG,
+    reply_neighbor::DESTINATION,
+    reply_neighbor::ROUTER_FLAG,
+    reply_neighbor::OVERRIDE_FLAG,
+    reply_neighbor::LINK_LAYER,
+    reply_echo6::UNANSWERED,
+    reply_echo6::TYPE,
+    reply_echo6::IDENTIFIER,
+    reply_echo6::SEQUENCE,
+    reply_echo6::LENGTH,
+    reply_echo6::PAYLOAD,
+    reply_timestamp::TYPE,
+    reply_timestamp::IDENTIFIER,
+    reply_timestamp::SEQUENCE,
+    reply_timestamp::ORIGINATED,
+    reply_timestamp::TIME,
+    reply_timestamp::ORDER,
     silence::VERSION,
     silence::TRUNCATED,
     silence::SHORT,
@@ -439,6 +484,18 @@ pub static RULES: &[Rule] = &[
     silence::ICMP_CHECKSUM,
     silence::ICMP_TYPE,
     silence::ICMP_ERROR,
+    silence_link::ETHERNET,
+    silence_link::LINK_BROADCAST,
+    silence_link::ARP,
+    silence_link::IPV6,
+    silence_link::NOT_FOR_ME,
+    silence_link::SOURCE,
+    silence_link::FRAGMENT,
+    silence_link::PROTOCOL,
+    silence_link::HOP_LIMIT,
+    silence_link::NEIGHBOR,
+    silence_link::ICMPV6_CHECKSUM,
+    silence_link::ICMPV6_TYPE,
     trace::FRAGMENT_OVERLAP,
     trace::FRAGMENT_END,
     trace::FRAGMENT_OVERLAP_6,
@@ -512,6 +569,28 @@ const GOOD: Example = Example::Exchange { request: PING, reply: Some(PONG) };
 /// The ping answered by this.
 const fn answered(reply: &'static str) -> Example {
     Example::Exchange { request: PING, reply: Some(reply) }
+}
+
+/// The ping in a frame to the host of examples on Ethernet.
+const PING_FRAME: &str =
+    "02000000000102000000000208004500002000000000400166db0a0000020a000001080019270007000170696e67";
+
+/// What that host answers.
+const PONG_FRAME: &str =
+    "02000000000202000000000108004500002000000000400166db0a0000010a000002000021270007000170696e67";
+
+/// The hosts of examples that speak everything.
+static IP_HOST: Host = Example::IP_HOST;
+static ETHERNET_HOST: Host = Example::ETHERNET_HOST;
+
+/// An exchange of the host that speaks everything, without link headers.
+const fn over_ip(request: &'static str, reply: Option<&'static str>) -> Example {
+    Example::Session { host: &IP_HOST, before: &[], request, reply }
+}
+
+/// The same on Ethernet.
+const fn over_ethernet(request: &'static str, reply: Option<&'static str>) -> Example {
+    Example::Session { host: &ETHERNET_HOST, before: &[], request, reply }
 }
 
 /// An IP packet without link headers.

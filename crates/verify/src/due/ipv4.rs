@@ -46,21 +46,37 @@ pub(super) fn datagram(
     connections: &Connections,
 ) -> Outcome {
     let request = &packet.bytes()[unit.start().min(packet.bytes().len())..];
-    let header_len = usize::from(request.first().ok_or(Reason::Truncated)? & 0x0f) * 4;
-    first(&[(header_len < MIN_HEADER_LEN, Reason::Version)])?;
+    let header_len = match request {
+        [] | [_] => return Err(Reason::Truncated),
+        [first @ 0x45..=0x4f, ..] => usize::from(first & 0x0f) * 4,
+        _ => return Err(Reason::Version),
+    };
+    let outcome = carried(host, packet, request, header_len, connections);
+    if header_len == MIN_HEADER_LEN {
+        return outcome;
+    }
+    // Who reads no options, as the programs say, may drop what has some; other faults then go unnamed.
+    outcome.map_or(Err(Reason::Version), |(_, call)| Ok((Due::Either(Reason::Version), call)))
+}
+
+/// What a datagram with a header of that length calls for.
+fn carried(
+    host: &Host,
+    packet: &Packet,
+    request: &[u8],
+    header_len: usize,
+    connections: &Connections,
+) -> Outcome {
     let (total, ip) = header(host, request, header_len)?;
     let datagram = Datagram::of(packet).ok_or(Reason::Truncated)?;
-    let (due, call) = match ip.protocol() {
+    match ip.protocol() {
         PROTOCOL_ICMP => {
             checked_message(request, total, header_len)?;
             icmp::message(host, &datagram)
         }
         _ if request.len() < total => Err(Reason::Truncated),
         _ => transport(host, &datagram, connections),
-    }?;
-    // Who reads no options, as the programs say, may drop what has some.
-    let due = if header_len > MIN_HEADER_LEN { Due::Either(Reason::Version) } else { due };
-    Ok((due, call))
+    }
 }
 
 /// Reads the header; its total length.

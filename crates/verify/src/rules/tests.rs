@@ -75,6 +75,7 @@ fn failing_examples_break_little_else() {
         ("icmp.echo.source", "exchange.source"),
         ("icmp.length", "exchange.trailing"),
         ("icmp.echo.protocol", "udp.length"),
+        ("reply.arp.sender_hardware", "arp.ethernet_source"),
         // What was cut out of a reply of twelve octets was not cut at eight.
         ("icmp.echo.fragment", "ipv4.fragment.length"),
         // Address masks are deprecated, however long.
