@@ -38,6 +38,8 @@ pub struct Exchange<'a> {
     pub(crate) connections: &'a Connections,
     /// When this is, since the moment from which the session counts.
     pub(crate) now: Duration,
+    /// Whether the host may send one more ICMP error.
+    pub(crate) allows_error: bool,
 }
 
 /// An echo message and where in its packet it begins.
@@ -61,7 +63,8 @@ impl<'a> Exchange<'a> {
         reply: Option<&'a [u8]>,
         now: Duration,
     ) -> Self {
-        Exchange::known(session.host(), session.connections(), occasion, reply, now)
+        let known = Exchange::known(session.host(), session.connections(), occasion, reply, now);
+        Exchange { allows_error: session.allows_error(now), ..known }
     }
 
     fn known(
@@ -75,10 +78,10 @@ impl<'a> Exchange<'a> {
         let Assessment { mut due, call } = Assessment::of(host, request, connections);
         let is_timer = matches!(occasion, Occasion::Timer(_));
         if is_timer {
-            // What was due when the packet came has been dealt with.
-            due = Due::Either(due.reason().unwrap_or(Reason::TcpSegment));
+            due = later(due, call);
         }
-        Exchange { host, request, reply, due, call, is_timer, connections, now }
+        let allows_error = true;
+        Exchange { host, request, reply, due, call, is_timer, connections, now, allows_error }
     }
 
     /// Holds it against every rule: see [`judge`](crate::judge).
@@ -147,6 +150,27 @@ impl Message<'_> {
     /// A range of the message as one of its packet.
     pub(crate) fn range(&self, range: Range<usize>) -> Range<usize> {
         self.start + range.start..self.start + range.end
+    }
+}
+
+/// What is due when a timer goes off: what the packet called for when it came has been dealt with. TCP, open
+/// UDP ports and protocols of one's own may speak again; errors and answers of the layers below may not.
+fn later(due: Due, call: Option<Call>) -> Due {
+    let of_tcp = |reason| {
+        matches!(reason, Reason::TcpHeader | Reason::TcpChecksum | Reason::TcpReset)
+            || matches!(reason, Reason::TcpSegment | Reason::Http)
+    };
+    match (call, due.reason()) {
+        (Some(Call::Datagram), reason) => Due::Either(reason.unwrap_or(Reason::UdpPort)),
+        (Some(Call::Own), reason) => Due::Either(reason.unwrap_or(Reason::IcmpType)),
+        (Some(Call::Segment(_)), reason) => Due::Either(reason.unwrap_or(Reason::TcpSegment)),
+        (None, Some(reason)) if of_tcp(reason) => Due::Either(reason),
+        (Some(Call::Unreachable(_)), _) | (None, None) => Due::Silence(Reason::Error),
+        (Some(Call::Echo | Call::Timestamp), _) => Due::Silence(Reason::IcmpType),
+        (Some(Call::Echo6), _) => Due::Silence(Reason::Icmpv6Type),
+        (Some(Call::Arp), _) => Due::Silence(Reason::Arp),
+        (Some(Call::Neighbor), _) => Due::Silence(Reason::Neighbor),
+        (None, Some(reason)) => Due::Silence(reason),
     }
 }
 
