@@ -458,6 +458,7 @@ pub static RULES: &[Rule] = &[
     reply_neighbor::DESTINATION,
     reply_neighbor::ROUTER_FLAG,
     reply_neighbor::OVERRIDE_FLAG,
+    reply_neighbor::RESERVED,
     reply_neighbor::LINK_LAYER,
     reply_echo6::UNANSWERED,
     reply_echo6::TYPE,

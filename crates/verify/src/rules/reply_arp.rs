@@ -28,7 +28,7 @@ pub(super) const UNANSWERED: Rule = Rule {
     level: Level::Must,
     quote: "Swap hardware and protocol fields, putting the local hardware and protocol addresses in the \
             sender fields.",
-    note: Some("A probe is answered like any other request (RFC 5227 section 2.1.1)."),
+    note: Some("A probe is answered like any other request (RFC 5227)."),
     check: Check::Exchange(|x| {
         let silence = x.reply.is_none() && x.due == Due::Reply && x.calls_for(Call::Arp);
         silence.then(|| Fault::new(0..0, "expected an ARP reply, found silence".to_owned()))

@@ -138,6 +138,32 @@ pub(super) const ROUTER_FLAG: Rule = Rule {
     )
 };
 
+/// What has no meaning is 0.
+pub(super) const RESERVED: Rule = Rule {
+    section: "4.4",
+    note: Some("In other packets newer flags pass here; of our own we know that it has none."),
+    check: Check::Exchange(|x| {
+        let (_, reply) = advertisement(x)?;
+        let [flags, rest @ ..] = *reply.message.get(4..8)?.first_chunk::<4>()?;
+        let found = u32::from_be_bytes([
+            flags & !(ROUTER | SOLICITED | OVERRIDE),
+            rest[0],
+            rest[1],
+            rest[2],
+        ]);
+        let message = || format!("expected reserved bits of 0, found 0x{found:08x}");
+        (found != 0).then(|| Fault::new(reply.range(4..8), message()))
+    }),
+    fail: answered(
+        "02000000000202000000000186dd6000000000203afffd000000000000000000000000000001fd00000000000000000000000000000288001c9b60000001fd0000000000000000000000000000010201020000000001",
+    ),
+    ..rule(
+        "reply.neighbor.reserved",
+        "29-bit unused field. It MUST be initialized to zero by the sender and MUST be ignored by the \
+         receiver.",
+    )
+};
+
 /// Our word on our own address counts more than what was known before.
 pub(super) const OVERRIDE_FLAG: Rule = Rule {
     level: Level::Should,
