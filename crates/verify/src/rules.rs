@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use wire::{Link, Pdu, Protocol};
 
+use crate::Host;
 use crate::rule::{Check, Example, Rule};
 
 mod arp;
@@ -30,7 +31,14 @@ mod mpls;
 mod multicast;
 mod neighbor;
 mod ppp;
+mod reply_dhcp;
+mod reply_dns;
+mod reply_error;
+mod reply_error6;
+mod reply_own;
+mod reply_udp;
 mod silence;
+mod silence_udp;
 mod tcp;
 mod trace;
 mod udp;
@@ -294,6 +302,8 @@ pub static RULES: &[Rule] = &[
     igmp::GROUP,
     igmp::RECORDS,
     udp::HEADER,
+    udp::SOURCE_PORT,
+    udp::DESTINATION_PORT,
     udp::LENGTH,
     udp::CHECKSUM,
     udp::NO_CHECKSUM,
@@ -426,6 +436,52 @@ pub static RULES: &[Rule] = &[
     exchange::PAYLOAD,
     exchange::TOS,
     exchange::TTL,
+    reply_udp::PROTOCOL,
+    reply_udp::SOURCE_PORT,
+    reply_udp::DESTINATION_PORT,
+    reply_udp::LENGTH,
+    reply_udp::UNANSWERED,
+    reply_udp::DATA,
+    reply_dns::UNANSWERED,
+    reply_dns::RESPONSE,
+    reply_dns::ID,
+    reply_dns::OPCODE,
+    reply_dns::RECURSION,
+    reply_dns::QUESTION,
+    reply_dns::FORMAT,
+    reply_dns::RCODE,
+    reply_dns::records::OWNER,
+    reply_dns::records::KIND,
+    reply_dns::records::CLASS,
+    reply_dns::records::SIZE,
+    reply_dns::records::EDNS,
+    reply_dns::records::TRUNCATED,
+    reply_dns::records::AUTHORITY,
+    reply_dhcp::TYPE,
+    reply_dhcp::TRANSACTION,
+    reply_dhcp::HARDWARE_ADDRESS,
+    reply_dhcp::FLAGS,
+    reply_dhcp::RELAY,
+    reply_dhcp::SERVER,
+    reply_dhcp::ADDRESS,
+    reply_dhcp::INFORMED,
+    reply_dhcp::DESTINATION,
+    reply_dhcp::PORT,
+    reply_error::PROTOCOL,
+    reply_error::TYPE,
+    reply_error::CODE,
+    reply_error::EXTENSIONS,
+    reply_error::QUOTE,
+    reply_error::RATE,
+    reply_error6::PROTOCOL,
+    reply_error6::TYPE,
+    reply_error6::CODE,
+    reply_error6::POINTER,
+    reply_error6::QUOTE,
+    reply_error6::EXTENSIONS,
+    reply_error6::RATE,
+    reply_own::PROTOCOL,
+    reply_own::TYPE,
     silence::VERSION,
     silence::TRUNCATED,
     silence::SHORT,
@@ -439,6 +495,12 @@ pub static RULES: &[Rule] = &[
     silence::ICMP_CHECKSUM,
     silence::ICMP_TYPE,
     silence::ICMP_ERROR,
+    silence_udp::LENGTH,
+    silence_udp::CHECKSUM,
+    silence_udp::PORT,
+    silence_udp::DNS,
+    silence_udp::DHCP,
+    silence_udp::ERROR,
     trace::FRAGMENT_OVERLAP,
     trace::FRAGMENT_END,
     trace::FRAGMENT_OVERLAP_6,
@@ -499,6 +561,9 @@ pub(crate) fn on(protocol: Protocol) -> &'static [Group] {
     });
     &BY_PROTOCOL[protocol as usize]
 }
+
+/// Who replies in the examples of hosts that speak more than echo.
+static IP_HOST: Host = Example::IP_HOST;
 
 /// A ping of four octets from 10.0.0.2 to 10.0.0.1, identifier 7, sequence number 1.
 const PING: &str = "4500002000000000400166db0a0000020a000001080019270007000170696e67";
