@@ -8,7 +8,7 @@ use wire::icmp::{ECHO_HEADER_LEN, UNREACHABLE, field};
 use wire::icmpv6;
 use wire::ipv4::PROTOCOL_ICMP;
 
-use super::reply_udp::{exchange, unless_protocol, unless_same};
+use super::reply_udp::{exchange, unless_same};
 use super::{IP_HOST, PONG};
 use crate::datagram::Datagram;
 use crate::exchange::Exchange;
@@ -63,22 +63,6 @@ pub(super) fn misquotes(asked: &Datagram, reply: &Datagram) -> Option<Fault> {
 pub(super) fn unless_octet(reply: &Datagram, at: usize, expected: u8) -> Option<Fault> {
     Fault::unless_equal(reply.range(at..at + 1), expected, *reply.message.get(at)?)
 }
-
-/// An error is a message of ICMP.
-pub(super) const PROTOCOL: Rule = Rule {
-    id: "icmp.undeliverable.protocol",
-    rfc: 792,
-    section: "Message Formats",
-    level: Level::Must,
-    quote: "ICMP = 1",
-    note: Some("Nobody answers for a port that is closed but the host itself."),
-    check: Check::Exchange(|x| {
-        about(x, true)?;
-        unless_protocol(x, PROTOCOL_ICMP, icmpv6::NEXT_HEADER)
-    }),
-    pass: GOOD,
-    fail: answered("4500002000000000401166cb0a0000010a00000200099c40000c70b970696e67"),
-};
 
 /// What cannot be delivered is unreachable.
 pub(super) const TYPE: Rule = Rule {

@@ -2,12 +2,11 @@
 
 use wire::icmp::field;
 use wire::icmpv6::{self, PARAMETER_PROBLEM, UNREACHABLE};
-use wire::ipv4::PROTOCOL_ICMP;
 use wire::ipv6;
 
 use super::IP_HOST;
 use super::reply_error::{about, misquotes, pair, too_many, unless_octet};
-use super::reply_udp::{exchange, unless_protocol};
+use super::reply_udp::exchange;
 use crate::Unreachable;
 use crate::datagram::Datagram;
 use crate::rule::{Check, Example, Fault, Level, Rule};
@@ -43,24 +42,6 @@ fn error(why: Unreachable) -> (u8, u8) {
         Unreachable::Protocol => (PARAMETER_PROBLEM, 1),
     }
 }
-
-/// An error is a message of ICMPv6.
-pub(super) const PROTOCOL: Rule = Rule {
-    id: "icmpv6.undeliverable.protocol",
-    rfc: 4443,
-    section: "2.1",
-    level: Level::Must,
-    quote: "The ICMPv6 header is identified by a Next Header value of 58 in the immediately preceding header.",
-    note: Some("Nobody answers for a port that is closed but the host itself."),
-    check: Check::Exchange(|x| {
-        about(x, false)?;
-        unless_protocol(x, PROTOCOL_ICMP, icmpv6::NEXT_HEADER)
-    }),
-    pass: GOOD,
-    fail: answered(
-        "60000000000c1140fd000000000000000000000000000001fd00000000000000000000000000000200099c40000c8ab770696e67",
-    ),
-};
 
 /// A port is unreachable; a next header is a parameter.
 pub(super) const TYPE: Rule = Rule {
@@ -180,7 +161,7 @@ pub(super) const EXTENSIONS: Rule = Rule {
     }),
     pass: GOOD,
     fail: answered(
-        "60000000003c3a40fd000000000000000000000000000001fd00000000000000000000000000000201048d510600000060000000000c1140fd000000000000000000000000000002fd0000000000000000000000000000019c400009000c8ab770696e67",
+        "60000000003c3a40fd000000000000000000000000000001fd00000000000000000000000000000201048c510700000060000000000c1140fd000000000000000000000000000002fd0000000000000000000000000000019c400009000c8ab770696e67",
     ),
 };
 

@@ -6,7 +6,7 @@ use wire::ipv4::PROTOCOL_ICMP;
 use wire::{icmp, icmp::field};
 
 use super::PONG;
-use super::reply_udp::{exchange, unless_protocol};
+use super::reply_udp::exchange;
 use crate::exchange::Exchange;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 use crate::{Call, Host};
@@ -16,22 +16,6 @@ const ASKED: &str = "4500002000000000400166db0a0000020a000001fd002a2000010001776
 
 const GOOD: Example =
     exchange(ASKED, Some("4500002000000000400166db0a0000010a000002fd002d200001000174686174"));
-
-/// What answers a message of ICMP is one.
-pub(super) const PROTOCOL: Rule = Rule {
-    id: "icmp.own.protocol",
-    rfc: 792,
-    section: "Message Formats",
-    level: Level::Must,
-    quote: "ICMP = 1",
-    note: Some("Of ICMPv6 it is 58 (RFC 4443 section 2.1)."),
-    check: Check::Exchange(|x| {
-        let own = x.calls_for(Call::Own);
-        own.then(|| unless_protocol(x, PROTOCOL_ICMP, icmpv6::NEXT_HEADER))?
-    }),
-    pass: GOOD,
-    fail: exchange(ASKED, Some("4500002000000000401166cb0a0000010a00000200099c40000c70b970696e67")),
-};
 
 /// It passes itself off as no message of RFCs.
 pub(super) const TYPE: Rule = Rule {

@@ -7,9 +7,8 @@ use std::ops::Range;
 
 use wire::dhcp::SERVER_PORT;
 use wire::udp::{HEADER_LEN, field};
-use wire::{ipv4, ipv6};
 
-use super::{IP_HOST, PONG};
+use super::IP_HOST;
 use crate::datagram::Datagram;
 use crate::due::udp::{ECHO_PORT, PROTOCOL_UDP};
 use crate::exchange::Exchange;
@@ -73,28 +72,6 @@ fn data(udp: Datagram) -> Option<Datagram> {
     Some(Datagram { message, start: udp.start + HEADER_LEN, ..udp })
 }
 
-/// The fault of a reply that carries another protocol: in IPv4 that number, in IPv6 the other, and in the
-/// version of the request.
-pub(super) fn unless_protocol(x: &Exchange, four: u8, six: u8) -> Option<Fault> {
-    let (request, reply) = (Datagram::of(&x.packet(x.request))?, x.reply?);
-    let is_ipv4 = request.source.is_ipv4();
-    let version = |four| if four { "IPv4" } else { "IPv6" };
-    match Datagram::of(&x.packet(reply)) {
-        Some(found) if found.source.is_ipv4() == is_ipv4 => {
-            let (at, expected) = match is_ipv4 {
-                true => (ipv4::field::PROTOCOL, four),
-                false => (ipv6::field::NEXT_HEADER, six),
-            };
-            Fault::unless_equal(at, expected, found.protocol)
-        }
-        other => {
-            let found = other.map_or("none", |found| version(found.source.is_ipv4()));
-            let message = format!("expected a datagram of {}, found {found}", version(is_ipv4));
-            Some(Fault::new(0..reply.len().saturating_sub(x.link_header()), message))
-        }
-    }
-}
-
 /// The fault of octets that should be those and are not: the first to the last that differ, or their number.
 pub(super) fn unless_same(expected: &[u8], found: &[u8], at: usize) -> Option<Fault> {
     if expected.len() != found.len() {
@@ -107,21 +84,6 @@ pub(super) fn unless_same(expected: &[u8], found: &[u8], at: usize) -> Option<Fa
     let message = format!("expected 0x{:02x} first, found 0x{:02x}", expected[first], found[first]);
     Some(Fault::new(at + first..at + last + 1, message))
 }
-
-/// An open port answers with a datagram.
-pub(super) const PROTOCOL: Rule = Rule {
-    id: "udp.reply.protocol",
-    rfc: 768,
-    section: "Protocol Number",
-    level: Level::Must,
-    quote: "This is protocol 17 (21 octal) when used in the Internet Protocol.",
-    note: Some("Over the version of IP over which the request came."),
-    check: Check::Exchange(|x| {
-        asked(x).and_then(|_| unless_protocol(x, PROTOCOL_UDP, PROTOCOL_UDP))
-    }),
-    pass: GOOD,
-    fail: answered(PONG),
-};
 
 const SOURCE: &str = "Source Port is an optional field, when meaningful, it indicates the port of the sending \
                       process, and may be assumed to be the port to which a reply should be addressed in the \
