@@ -181,9 +181,10 @@ fn mutations_break_every_rule_that_a_ping_can() {
         seal(&mut mutant);
         note(&mutant, Some(&reply));
     }
-    // Those of hosts that speak more have examples in a session.
-    let of_echo = |rule: &&Rule| matches!(rule.fail, Example::Exchange { .. });
-    let on_exchanges = RULES.iter().filter(|rule| rule.scope() == Scope::Exchange).filter(of_echo);
+    // The examples of others are of hosts that speak more.
+    let is_on_pings = |rule: &&Rule| matches!(rule.fail, Example::Exchange { .. });
+    let on_exchanges =
+        RULES.iter().filter(|rule| rule.scope() == Scope::Exchange && is_on_pings(rule));
     let mut every: BTreeSet<_> = on_exchanges.map(|rule| rule.id).collect();
     every.extend(ON_THE_REPLY);
     let missed: Vec<_> = every.difference(&broken).collect();
