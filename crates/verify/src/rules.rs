@@ -32,13 +32,20 @@ mod multicast;
 mod neighbor;
 mod ppp;
 mod reply_arp;
+mod reply_dhcp;
+mod reply_dns;
 mod reply_echo6;
+mod reply_error6;
+mod reply_error;
 mod reply_frame;
 mod reply_ip;
 mod reply_neighbor;
+mod reply_own;
 mod reply_timestamp;
+mod reply_udp;
 mod silence;
 mod silence_link;
+mod silence_udp;
 mod tcp;
 mod trace;
 mod udp;
@@ -302,6 +309,8 @@ pub static RULES: &[Rule] = &[
     igmp::GROUP,
     igmp::RECORDS,
     udp::HEADER,
+    udp::SOURCE_PORT,
+    udp::DESTINATION_PORT,
     udp::LENGTH,
     udp::CHECKSUM,
     udp::NO_CHECKSUM,
@@ -472,6 +481,48 @@ pub static RULES: &[Rule] = &[
     reply_timestamp::ORIGINATED,
     reply_timestamp::TIME,
     reply_timestamp::ORDER,
+    reply_udp::SOURCE_PORT,
+    reply_udp::DESTINATION_PORT,
+    reply_udp::LENGTH,
+    reply_udp::UNANSWERED,
+    reply_udp::DATA,
+    reply_dns::UNANSWERED,
+    reply_dns::RESPONSE,
+    reply_dns::ID,
+    reply_dns::OPCODE,
+    reply_dns::RECURSION,
+    reply_dns::QUESTION,
+    reply_dns::FORMAT,
+    reply_dns::RCODE,
+    reply_dns::records::OWNER,
+    reply_dns::records::KIND,
+    reply_dns::records::CLASS,
+    reply_dns::records::SIZE,
+    reply_dns::records::EDNS,
+    reply_dns::records::TRUNCATED,
+    reply_dns::records::AUTHORITY,
+    reply_dhcp::TYPE,
+    reply_dhcp::TRANSACTION,
+    reply_dhcp::HARDWARE_ADDRESS,
+    reply_dhcp::FLAGS,
+    reply_dhcp::RELAY,
+    reply_dhcp::SERVER,
+    reply_dhcp::ADDRESS,
+    reply_dhcp::INFORMED,
+    reply_dhcp::DESTINATION,
+    reply_dhcp::PORT,
+    reply_error::TYPE,
+    reply_error::CODE,
+    reply_error::EXTENSIONS,
+    reply_error::QUOTE,
+    reply_error::RATE,
+    reply_error6::TYPE,
+    reply_error6::CODE,
+    reply_error6::POINTER,
+    reply_error6::QUOTE,
+    reply_error6::EXTENSIONS,
+    reply_error6::RATE,
+    reply_own::TYPE,
     silence::VERSION,
     silence::TRUNCATED,
     silence::SHORT,
@@ -497,6 +548,12 @@ pub static RULES: &[Rule] = &[
     silence_link::NEIGHBOR,
     silence_link::ICMPV6_CHECKSUM,
     silence_link::ICMPV6_TYPE,
+    silence_udp::LENGTH,
+    silence_udp::CHECKSUM,
+    silence_udp::PORT,
+    silence_udp::DNS,
+    silence_udp::DHCP,
+    silence_udp::ERROR,
     trace::FRAGMENT_OVERLAP,
     trace::FRAGMENT_END,
     trace::FRAGMENT_OVERLAP_6,
