@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use wire::{Link, Pdu, Protocol};
 
+use crate::Host;
 use crate::rule::{Check, Example, Rule};
 
 mod arp;
@@ -30,6 +31,7 @@ mod mpls;
 mod multicast;
 mod neighbor;
 mod ppp;
+mod segment;
 mod silence;
 mod tcp;
 mod trace;
@@ -439,6 +441,49 @@ pub static RULES: &[Rule] = &[
     silence::ICMP_CHECKSUM,
     silence::ICMP_TYPE,
     silence::ICMP_ERROR,
+    segment::PROTOCOL,
+    segment::FRAGMENT,
+    segment::SOURCE,
+    segment::DESTINATION,
+    segment::SOURCE_PORT,
+    segment::DESTINATION_PORT,
+    segment::reset::FLAGS,
+    segment::reset::SEQUENCE,
+    segment::reset::ACKNOWLEDGMENT,
+    segment::opening::FLAGS,
+    segment::opening::ACKNOWLEDGMENT,
+    segment::opening::DATA,
+    segment::opening::SEQUENCE,
+    segment::opening::REOPENED,
+    segment::opening::ECN,
+    segment::option::WINDOW_SCALE,
+    segment::option::TIMESTAMPS,
+    segment::option::SACK_PERMITTED,
+    segment::stream::OPENS,
+    segment::stream::RESET,
+    segment::stream::EARLY,
+    segment::numbers::SEQUENCE,
+    segment::numbers::ACKNOWLEDGMENT,
+    segment::numbers::WINDOW,
+    segment::numbers::SIZE,
+    segment::numbers::SHRUNK,
+    segment::stream::RETRANSMISSION,
+    segment::stream::END,
+    segment::stream::URGENT,
+    segment::option::SACK,
+    segment::option::TIMESTAMPS_MISSING,
+    segment::option::TIMESTAMPS_ECHO,
+    segment::timer::UNKNOWN,
+    segment::timer::NOTHING,
+    segment::unanswered::RESET,
+    segment::unanswered::SYNCHRONIZED,
+    segment::unanswered::UNACCEPTABLE,
+    segment::unanswered::CHALLENGE,
+    segment::unanswered::NEWS,
+    segment::silence::HEADER,
+    segment::silence::CHECKSUM,
+    segment::silence::RESET,
+    segment::silence::SEGMENT,
     trace::FRAGMENT_OVERLAP,
     trace::FRAGMENT_END,
     trace::FRAGMENT_OVERLAP_6,
@@ -505,6 +550,9 @@ const PING: &str = "4500002000000000400166db0a0000020a00000108001927000700017069
 
 /// What 10.0.0.1 answers.
 const PONG: &str = "4500002000000000400166db0a0000010a000002000021270007000170696e67";
+
+/// The host that speaks everything, without link headers.
+static IP_HOST: Host = Example::IP_HOST;
 
 /// The ping and its answer: an exchange that keeps every rule.
 const GOOD: Example = Example::Exchange { request: PING, reply: Some(PONG) };

@@ -48,8 +48,8 @@ impl Session {
     }
 
     /// What `occasion` calls for. Of a timer that is a reply or silence, as the model likes.
-    pub fn due(&self, occasion: Occasion) -> Due {
-        Exchange::within(self, occasion, None, Duration::ZERO).due
+    pub fn due(&self, now: Duration, occasion: Occasion) -> Due {
+        Exchange::within(self, occasion, None, now).due
     }
 
     /// What is to be said of `reply`, or of silence: see [`judge`](crate::judge()).
@@ -85,7 +85,7 @@ impl Session {
 
     /// Takes in what was done: `sent` is what went onto the wire, if anything did.
     pub fn settle(&mut self, now: Duration, occasion: Occasion, sent: Option<&[u8]>) {
-        let _ = (now, occasion, sent);
+        self.connections.settle(&self.host, now, occasion, sent);
     }
 
     pub(crate) fn connections(&self) -> &Connections {

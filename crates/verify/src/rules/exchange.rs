@@ -8,9 +8,9 @@ use wire::icmp::{self, ECHO_HEADER_LEN, ECHO_REPLY};
 use wire::ipv4::{self, PROTOCOL_ICMP};
 
 use super::{GOOD, PING, answered};
-use crate::Due;
 use crate::exchange::Exchange;
 use crate::rule::{Check, Example, Fault, Level, Rule};
+use crate::{Call, Due};
 
 const ECHO: &str = "Echo or Echo Reply Message";
 
@@ -27,7 +27,7 @@ pub(super) const UNANSWERED: Rule = Rule {
             sends corresponding Echo Replies.",
     note: None,
     check: Check::Exchange(|x| match (x.due, x.reply) {
-        (Due::Reply, None) => {
+        (Due::Reply, None) if !matches!(x.call, Some(Call::Segment(_))) => {
             Some(Fault::new(0..0, "expected an echo reply, found silence".into()))
         }
         _ => None,

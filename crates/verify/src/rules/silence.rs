@@ -204,7 +204,7 @@ const fn answer(request: &'static str) -> Example {
 }
 
 /// The fault of any reply where silence is due for that reason.
-fn answered(x: &Exchange, reason: Reason) -> Option<Fault> {
+pub(super) fn answered(x: &Exchange, reason: Reason) -> Option<Fault> {
     let reply = x.reply.filter(|_| x.due == Due::Silence(reason))?;
     let (why, length) = (reason.describe(), reply.len());
     let message = format!("expected silence ({why}), found a reply of {length} bytes");
