@@ -19,6 +19,9 @@ use crate::{Call, Due, Finding, Host, Occasion, RULES, Reason, Session, inspect}
 /// Octets of an Ethernet header without tags.
 const ETHERNET_HEADER: usize = 14;
 
+/// No connections.
+static NONE: LazyLock<Connections> = LazyLock::new(Connections::default);
+
 /// A request and what was, or was not, replied to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Exchange<'a> {
@@ -52,7 +55,6 @@ pub(crate) struct Message<'a> {
 impl<'a> Exchange<'a> {
     /// The exchange of `host`, with what is due, when nothing came before.
     pub fn new(host: &'a Host, request: &'a [u8], reply: Option<&'a [u8]>) -> Self {
-        static NONE: LazyLock<Connections> = LazyLock::new(Connections::default);
         Exchange::known(host, &NONE, Occasion::Packet(request), reply, Duration::ZERO)
     }
 
@@ -63,7 +65,12 @@ impl<'a> Exchange<'a> {
         reply: Option<&'a [u8]>,
         now: Duration,
     ) -> Self {
-        let known = Exchange::known(session.host(), session.connections(), occasion, reply, now);
+        let (host, mut connections) = (session.host(), session.connections());
+        if connections.is_forgotten(host.link(), occasion.packet(), now) {
+            // Others are not looked at.
+            connections = &NONE;
+        }
+        let known = Exchange::known(host, connections, occasion, reply, now);
         Exchange { allows_error: session.allows_error(now), ..known }
     }
 

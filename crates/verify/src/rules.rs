@@ -35,14 +35,15 @@ mod reply_arp;
 mod reply_dhcp;
 mod reply_dns;
 mod reply_echo6;
-mod reply_error6;
 mod reply_error;
+mod reply_error6;
 mod reply_frame;
 mod reply_ip;
 mod reply_neighbor;
 mod reply_own;
 mod reply_timestamp;
 mod reply_udp;
+mod segment;
 mod silence;
 mod silence_link;
 mod silence_udp;
@@ -554,6 +555,49 @@ pub static RULES: &[Rule] = &[
     silence_udp::DNS,
     silence_udp::DHCP,
     silence_udp::ERROR,
+    segment::PROTOCOL,
+    segment::FRAGMENT,
+    segment::SOURCE,
+    segment::DESTINATION,
+    segment::SOURCE_PORT,
+    segment::DESTINATION_PORT,
+    segment::reset::FLAGS,
+    segment::reset::SEQUENCE,
+    segment::reset::ACKNOWLEDGMENT,
+    segment::opening::FLAGS,
+    segment::opening::ACKNOWLEDGMENT,
+    segment::opening::DATA,
+    segment::opening::SEQUENCE,
+    segment::opening::REOPENED,
+    segment::opening::ECN,
+    segment::option::WINDOW_SCALE,
+    segment::option::TIMESTAMPS,
+    segment::option::SACK_PERMITTED,
+    segment::stream::OPENS,
+    segment::stream::RESET,
+    segment::stream::EARLY,
+    segment::numbers::SEQUENCE,
+    segment::numbers::ACKNOWLEDGMENT,
+    segment::numbers::WINDOW,
+    segment::numbers::SIZE,
+    segment::numbers::SHRUNK,
+    segment::stream::RETRANSMISSION,
+    segment::stream::END,
+    segment::stream::URGENT,
+    segment::option::SACK,
+    segment::option::TIMESTAMPS_MISSING,
+    segment::option::TIMESTAMPS_ECHO,
+    segment::timer::UNKNOWN,
+    segment::timer::NOTHING,
+    segment::unanswered::RESET,
+    segment::unanswered::SYNCHRONIZED,
+    segment::unanswered::UNACCEPTABLE,
+    segment::unanswered::CHALLENGE,
+    segment::unanswered::NEWS,
+    segment::silence::HEADER,
+    segment::silence::CHECKSUM,
+    segment::silence::RESET,
+    segment::silence::SEGMENT,
     trace::FRAGMENT_OVERLAP,
     trace::FRAGMENT_END,
     trace::FRAGMENT_OVERLAP_6,

@@ -55,8 +55,8 @@ impl Session {
 
     /// What `occasion` calls for. Of a timer that is a reply or silence, as the model likes, where the
     /// protocol may speak up by itself.
-    pub fn due(&self, occasion: Occasion) -> Due {
-        Exchange::within(self, occasion, None, Duration::ZERO).due
+    pub fn due(&self, now: Duration, occasion: Occasion) -> Due {
+        Exchange::within(self, occasion, None, now).due
     }
 
     /// What is to be said of `reply`, or of silence: see [`judge`](crate::judge()).
@@ -92,10 +92,10 @@ impl Session {
 
     /// Takes in what was done: `sent` is what went onto the wire, if anything did.
     pub fn settle(&mut self, now: Duration, occasion: Occasion, sent: Option<&[u8]>) {
-        let _ = occasion;
         if sent.is_some_and(|sent| self.is_error(sent)) {
             self.errors.count(now);
         }
+        self.connections.settle(&self.host, now, occasion, sent);
     }
 
     fn is_error(&self, sent: &[u8]) -> bool {

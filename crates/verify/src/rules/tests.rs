@@ -5,12 +5,11 @@ use wire::{Packet, apply, hex};
 
 use super::RULES;
 use crate::{
-    Example, Exchange, Finding, Occasion, Rule, Scope, Session, inspect, judge, judge_packet,
+    Example, Exchange, Finding, Host, Occasion, Rule, Scope, Session, inspect, judge, judge_packet,
 };
 
 /// Judges an example, and gives the last frame of it with its findings.
 fn findings(example: &Example) -> (Vec<Finding>, Vec<u8>) {
-    let bytes = |text: &str| hex::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     match *example {
         Example::Packet(link, frame) => {
             let frame = bytes(frame);
@@ -22,18 +21,35 @@ fn findings(example: &Example) -> (Vec<Finding>, Vec<u8>) {
             (findings, reply.unwrap_or_default())
         }
         Example::Session { host, before, request, reply } => {
-            let mut session = Session::new(host.clone());
-            let now = Duration::ZERO;
-            for (request, reply) in before {
-                let (request, reply) = (bytes(request), reply.map(bytes));
-                session.settle(now, Occasion::Packet(&request), reply.as_deref());
-            }
+            let (session, now) = session(host, before);
             let (request, reply) = (bytes(request), reply.map(bytes));
             let findings = session.judge(now, Occasion::Packet(&request), reply.as_deref());
             (findings, reply.unwrap_or_default())
         }
+        Example::Timer { host, before, reply } => {
+            let (session, now) = session(host, before);
+            let (last, reply) = (bytes(before[before.len() - 1].0), reply.map(bytes));
+            let findings = session.judge(now, Occasion::Timer(&last), reply.as_deref());
+            (findings, reply.unwrap_or_default())
+        }
         Example::Trace(..) => panic!("a trace where a packet is wanted"),
     }
+}
+
+fn bytes(text: &str) -> Vec<u8> {
+    hex::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// A session after those exchanges, one each millisecond, and what time it is.
+fn session(host: &Host, before: &[(&str, Option<&str>)]) -> (Session, Duration) {
+    let mut session = Session::new(host.clone());
+    let mut now = Duration::ZERO;
+    for (request, reply) in before {
+        let (request, reply) = (bytes(request), reply.map(bytes));
+        session.settle(now, Occasion::Packet(&request), reply.as_deref());
+        now += Duration::from_millis(1);
+    }
+    (session, now)
 }
 
 fn rules() -> impl Iterator<Item = &'static Rule> {
