@@ -26,11 +26,9 @@ pub(super) const UNANSWERED: Rule = Rule {
     quote: "Every host MUST implement an ICMP Echo server function that receives Echo Requests and \
             sends corresponding Echo Replies.",
     note: None,
-    check: Check::Exchange(|x| match (x.due, x.reply) {
-        (Due::Reply, None) if !matches!(x.call, Some(Call::Segment(_))) => {
-            Some(Fault::new(0..0, "expected an echo reply, found silence".into()))
-        }
-        _ => None,
+    check: Check::Exchange(|x| {
+        let silence = x.reply.is_none() && x.due == Due::Reply && x.calls_for(Call::Echo);
+        silence.then(|| Fault::new(0..0, "expected an echo reply, found silence".to_owned()))
     }),
     pass: GOOD,
     fail: Example::Exchange { request: PING, reply: None },
