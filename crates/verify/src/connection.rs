@@ -132,6 +132,14 @@ impl Connections {
         flow.and_then(|flow| self.of(&flow)).is_some_and(|connection| connection.is_over(now))
     }
 
+    /// What may be sent on the connection of this packet, the last that came on it, when a timer goes off.
+    pub(crate) fn speaks_up(&self, link: Link, packet: &[u8]) -> Option<Segment> {
+        let heard = Heard::on(link, packet)?;
+        let known = self.of(&Flow::heard(&heard.datagram, &heard.said))?;
+        let half_open = known.is_half_open();
+        Some(if half_open { Segment::SynAckOrAcknowledgment } else { Segment::Acknowledgment })
+    }
+
     /// Takes in what came and what was sent.
     pub(crate) fn settle(
         &mut self,

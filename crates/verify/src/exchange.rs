@@ -82,9 +82,11 @@ impl<'a> Exchange<'a> {
         now: Duration,
     ) -> Self {
         let request = occasion.packet();
-        let Assessment { mut due, call } = Assessment::of(host, request, connections);
+        let Assessment { mut due, mut call } = Assessment::of(host, request, connections);
         let is_timer = matches!(occasion, Occasion::Timer(_));
         if is_timer {
+            // What was due when the packet came has been dealt with; a connection may have more to say.
+            call = connections.speaks_up(host.link(), request).map(Call::Segment).or(call);
             due = later(due, call);
         }
         let allows_error = true;

@@ -1,18 +1,18 @@
 //! Rules on a TCP segment beside the one that it answers, and beside all that was said before on its connection
 //! (RFC 9293).
 //!
-//! Here is what holds for every segment that is sent. Resets are in [`reset`], SYN-ACKs in [`opening`], what is
+//! Here is what holds for every segment that is sent, beside what does for every packet. Resets are in [`reset`], SYN-ACKs in [`opening`], what is
 //! sent in a connection in [`stream`], [`numbers`] and [`option`], what a timer may send in [`timer`], when there
 //! must be a segment in [`unanswered`], and when none in [`silence`].
 
+use std::ops::Range;
+
 use wire::tcp::field;
-use wire::{Ipv4, Protocol};
 
 use super::IP_HOST;
 use crate::Call;
-use crate::connection::progress::{Phase, Progress};
-use crate::connection::{Connection, Flow, Heard, Segment, TCP};
-use crate::datagram::Datagram;
+use crate::connection::progress::Progress;
+use crate::connection::{Connection, Flow, Heard, Segment};
 use crate::exchange::Exchange;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 
@@ -53,104 +53,20 @@ const OPEN: &[Pair] = &[(SYN, Some(SYN_ACK)), (ACK, None)];
 /// A request in it and its answer.
 const GOOD: Example = after(OPEN, REQUEST, Some(ANSWER));
 
-/// An answer is TCP.
-pub(super) const PROTOCOL: Rule = Rule {
-    id: "tcp.reply.protocol",
-    rfc: 9293,
-    section: "4",
-    level: Level::Must,
-    quote: "In particular, a TCP segment is the unit of data transferred between a pair of TCP modules.",
-    note: None,
-    check: Check::Exchange(|x| {
-        let (_, reply) = datagrams(x)?;
-        let range = if reply.source.is_ipv4() { 9..10 } else { 6..7 };
-        Fault::unless_equal(range, TCP, reply.protocol)
-    }),
-    pass: GOOD,
-    fail: after(
-        OPEN,
-        REQUEST,
-        Some("4500002000000000401166cb0a0000010a0000020fa00007000cfd5b70696e67"),
-    ),
-};
-
-/// An answer is one packet.
-pub(super) const FRAGMENT: Rule = Rule {
-    id: "tcp.reply.fragment",
-    rfc: 9293,
-    section: "4",
-    level: Level::Must,
-    quote: "A logical unit of data. In particular, a TCP segment is the unit of data transferred between a pair \
-            of TCP modules.",
-    note: Some("A reply is one packet here: of a fragment the other pieces are never sent."),
-    check: Check::Exchange(|x| {
-        let (_, reply) = datagrams(x)?;
-        let is_header = |pdu: wire::Pdu| pdu.protocol() == Protocol::Fragment;
-        let (range, fragment) = match reply.source.is_ipv4() {
-            true => (6..8, Ipv4::new(reply.bytes)?.is_fragment()),
-            false => (6..7, x.packet(x.reply?).pdus().any(|pdu| is_header(pdu))),
-        };
-        fragment.then(|| Fault::new(range, "expected a whole segment, found a fragment".to_owned()))
-    }),
-    pass: GOOD,
-    fail: after(
-        OPEN,
-        REQUEST,
-        Some(
-            "4500002c00002000400646ca0a0000010a00000200509c4000001389000003ed5018ffff08e90000706f6e67",
-        ),
-    ),
-};
-
-/// It comes from the address that was addressed.
-pub(super) const SOURCE: Rule = Rule {
-    id: "tcp.reply.source",
+/// It comes from the port that was addressed.
+pub(super) const SOURCE_PORT: Rule = Rule {
+    id: "tcp.reply.source_port",
     rfc: 9293,
     section: "4",
     level: Level::Must,
     quote: "A logical communication path identified by a pair of sockets.",
     note: Some("A connection is meant; a socket is an address and a port."),
     check: Check::Exchange(|x| {
-        let (asked, reply) = datagrams(x)?;
-        let range = if reply.source.is_ipv4() { 12..16 } else { 8..24 };
-        Fault::unless_equal(range, asked.destination, reply.source)
-    }),
-    pass: GOOD,
-    fail: after(
-        OPEN,
-        REQUEST,
-        Some(
-            "4500002c00000000400666c20a0000090a00000200509c4000001389000003ed5018ffff08e10000706f6e67",
-        ),
-    ),
-};
-
-/// It goes to the address that asked.
-pub(super) const DESTINATION: Rule = Rule {
-    id: "tcp.reply.destination",
-    check: Check::Exchange(|x| {
-        let (asked, reply) = datagrams(x)?;
-        let range = if reply.source.is_ipv4() { 16..20 } else { 24..40 };
-        Fault::unless_equal(range, asked.source, reply.destination)
-    }),
-    fail: after(
-        OPEN,
-        REQUEST,
-        Some(
-            "4500002c00000000400666c30a0000010a00000900509c4000001389000003ed5018ffff08e20000706f6e67",
-        ),
-    ),
-    ..SOURCE
-};
-
-/// It comes from the port that was addressed.
-pub(super) const SOURCE_PORT: Rule = Rule {
-    id: "tcp.reply.source_port",
-    check: Check::Exchange(|x| {
         let Dialogue { asked, answered, .. } = Dialogue::of(x)?;
         let range = answered.datagram.range(field::SOURCE_PORT);
         Fault::unless_equal(range, asked.said.destination_port, answered.said.source_port)
     }),
+    pass: GOOD,
     fail: after(
         OPEN,
         REQUEST,
@@ -158,7 +74,6 @@ pub(super) const SOURCE_PORT: Rule = Rule {
             "4500002c00000000400666ca0a0000010a00000200519c4000001389000003ed5018ffff08e80000706f6e67",
         ),
     ),
-    ..SOURCE
 };
 
 /// It goes to the port that asked.
@@ -176,7 +91,7 @@ pub(super) const DESTINATION_PORT: Rule = Rule {
             "4500002c00000000400666ca0a0000010a00000200509c4100001389000003ed5018ffff08e80000706f6e67",
         ),
     ),
-    ..SOURCE
+    ..SOURCE_PORT
 };
 
 /// An exchange after those.
@@ -219,29 +134,20 @@ impl<'a> Dialogue<'a> {
     }
 
     /// The fault of a number in the fixed header that should be another.
-    fn unless_equal(
-        &self,
-        field: std::ops::Range<usize>,
-        expected: u32,
-        found: u32,
-    ) -> Option<Fault> {
+    fn unless_equal(&self, field: Range<usize>, expected: u32, found: u32) -> Option<Fault> {
         Fault::unless_equal(self.answered.datagram.range(field), expected, found)
     }
 
     /// A fault of octets of the segment.
-    fn fault(&self, range: std::ops::Range<usize>, message: String) -> Fault {
+    fn fault(&self, range: Range<usize>, message: String) -> Fault {
         Fault::new(self.answered.datagram.range(range), message)
     }
 }
 
-/// What kind of segment may be sent. On a timer only the connection says so.
+/// What kind of segment may be sent. On a timer there is one for a connection alone.
 fn call(x: &Exchange) -> Option<Segment> {
-    match x.call {
-        _ if x.is_timer => Some(match connection(x)?.progress.phase() {
-            Phase::SynReceived => Segment::SynAckOrAcknowledgment,
-            _ => Segment::Acknowledgment,
-        }),
-        Some(Call::Segment(segment)) => Some(segment),
+    match x.call? {
+        Call::Segment(segment) if !x.is_timer || connection(x).is_some() => Some(segment),
         _ => None,
     }
 }
@@ -255,10 +161,4 @@ fn heard<'a>(x: &Exchange<'a>) -> Option<Heard<'a>> {
 fn connection<'a>(x: &Exchange<'a>) -> Option<&'a Connection> {
     let heard = heard(x)?;
     x.connections.of(&Flow::heard(&heard.datagram, &heard.said))
-}
-
-/// The datagrams of both, where a segment may be sent and any datagram was.
-fn datagrams<'a>(x: &Exchange<'a>) -> Option<(Datagram<'a>, Datagram<'a>)> {
-    call(x)?;
-    Some((heard(x)?.datagram, Datagram::of(&x.packet(x.reply?))?))
 }

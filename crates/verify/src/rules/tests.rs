@@ -21,15 +21,16 @@ fn findings(example: &Example) -> (Vec<Finding>, Vec<u8>) {
             (findings, reply.unwrap_or_default())
         }
         Example::Session { host, before, request, reply } => {
-            let (session, now) = session(host, before);
+            let session = session(host, before);
             let (request, reply) = (bytes(request), reply.map(bytes));
-            let findings = session.judge(now, Occasion::Packet(&request), reply.as_deref());
+            let findings =
+                session.judge(Duration::ZERO, Occasion::Packet(&request), reply.as_deref());
             (findings, reply.unwrap_or_default())
         }
         Example::Timer { host, before, reply } => {
-            let (session, now) = session(host, before);
+            let session = session(host, before);
             let (last, reply) = (bytes(before[before.len() - 1].0), reply.map(bytes));
-            let findings = session.judge(now, Occasion::Timer(&last), reply.as_deref());
+            let findings = session.judge(Duration::ZERO, Occasion::Timer(&last), reply.as_deref());
             (findings, reply.unwrap_or_default())
         }
         Example::Trace(..) => panic!("a trace where a packet is wanted"),
@@ -40,16 +41,14 @@ fn bytes(text: &str) -> Vec<u8> {
     hex::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// A session after those exchanges, one each millisecond, and what time it is.
-fn session(host: &Host, before: &[(&str, Option<&str>)]) -> (Session, Duration) {
+/// A session after those exchanges.
+fn session(host: &Host, before: &[(&str, Option<&str>)]) -> Session {
     let mut session = Session::new(host.clone());
-    let mut now = Duration::ZERO;
     for (request, reply) in before {
         let (request, reply) = (bytes(request), reply.map(bytes));
-        session.settle(now, Occasion::Packet(&request), reply.as_deref());
-        now += Duration::from_millis(1);
+        session.settle(Duration::ZERO, Occasion::Packet(&request), reply.as_deref());
     }
-    (session, now)
+    session
 }
 
 fn rules() -> impl Iterator<Item = &'static Rule> {
