@@ -248,7 +248,8 @@ mod tests {
             ("Your last packet on this flow, of 2 bytes, was:", true),
             ("The last packet that came on this flow, of 2 bytes, was:", false),
         ] {
-            let text = format!("{WHOLE}The timer retransmit went off. {sentence}\n\n0x0000: 4500\n");
+            let text =
+                format!("{WHOLE}The timer retransmit went off. {sentence}\n\n0x0000: 4500\n");
             let turn = Turn::read("m", "", &text, None);
             assert_eq!(turn.occasion, Occasion::Timer { name: "retransmit".into(), sent });
             assert_eq!(turn.packet, [0x45, 0]);
