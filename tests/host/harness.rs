@@ -66,7 +66,7 @@ impl Plan {
     /// The configuration that names the stand-in.
     pub fn config(&self, provider: &Provider, folder: &std::path::Path) -> Config {
         let text = format!(
-            "{}\nrate = \"none\"\n[providers.local]\napi = \"openai\"\nbase_url = \"{}/v1\"\nfree = true\n\
+            "{}\nrate = \"none\"\n[providers.local]\napi = \"openai\"\nbase_url = \"{}/v1\"\nkey = \"sk-none\"\nfree = true\n\
              in_flight = 32\n",
             self.more,
             provider.url()
