@@ -16,7 +16,7 @@ use signal_hook::iterator::Signals;
 use softstack::journal::Journal;
 use softstack::link::{Addresses, Ipv6Addresses, Link};
 use softstack::sandbox::{Device, Interrupter, Sandbox, SandboxConfig};
-use softstack::stack::{Stack, Thinkers};
+use softstack::stack::{Stack, Thinkers, host};
 use softstack::view::{Detail, View, tell};
 
 use super::{Model, Outcome};
@@ -120,7 +120,7 @@ fn stack<'a>(
     thinkers: Thinkers,
     journal: &'a Journal,
 ) -> Stack<'a> {
-    let host = super::host(addresses.model, addresses.prefix);
+    let host = host(addresses, &*link);
     Stack::new(link, thinkers, host, journal)
 }
 

@@ -19,7 +19,7 @@ use verify::Host;
 use crate::program::{SOFTSTACK, skip};
 
 /// The name of the stand-in's model in every configuration here.
-pub const MODEL: &str = "local/llama-4";
+pub const MODEL: &str = "local/qwen3:4b";
 /// A command that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(90);
 
