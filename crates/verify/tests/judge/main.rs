@@ -8,4 +8,6 @@ mod due;
 mod mutations;
 mod packets;
 mod random;
+mod segments;
 mod smoltcp;
+mod tcp;
