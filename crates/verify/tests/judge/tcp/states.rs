@@ -195,8 +195,8 @@ fn check(line: &Line, state: &State, row: &(&str, Segment, Must, u32)) {
 
 #[test]
 fn every_state_and_every_segment() {
-    for (six, initial) in [false, true].into_iter().flat_map(|six| INITIAL.map(|i| (six, i))) {
-        let line = Line::new(six, initial);
+    for (index, initial) in INITIAL.into_iter().enumerate() {
+        let line = Line::new(index == 1, initial);
         for state in states(&line) {
             for row in table(&line, &state) {
                 check(&line, &state, &row);
