@@ -157,7 +157,7 @@ pub(in crate::rules) const END: Rule = Rule {
             }
             _ => None,
         }
-        .filter(|_| !said.has(RST))
+        .filter(|_| !said.has(RST) && said.length() > 0)
         .map(|(range, expected)| {
             let found = if said.has(FIN) { "FIN" } else { "data that ends" };
             connected.dialogue.fault(range, format!("expected {expected}, found {found} at {end}"))
