@@ -8,7 +8,7 @@ use wire::dhcp::message::{ACK, DISCOVER, INFORM, NAK, OFFER, REQUEST, name};
 use wire::dhcp::{BROADCAST, CLIENT_PORT, SERVER_PORT, field, option};
 use wire::{Dhcp, ipv4, udp};
 
-use super::reply_udp::{at_port, exchange, is_dhcp, pair as datagrams, unless_same};
+use super::reply_udp::{at_port, exchange, if_empty, is_dhcp, pair as datagrams, unless_same};
 use crate::datagram::Datagram;
 use crate::exchange::Exchange;
 use crate::rule::{Check, Example, Fault, Level, Rule};
@@ -101,6 +101,23 @@ impl<'a> Pair<'a> {
         octets.map_or(Ipv4Addr::UNSPECIFIED, |octets| (*octets).into())
     }
 }
+
+/// There is a message.
+pub(super) const HEADER: Rule = Rule {
+    id: "dhcp.reply.header",
+    rfc: 2131,
+    section: "4.3.1",
+    level: Level::Must,
+    quote: "When a server receives a DHCPDISCOVER message from a client, the server chooses a network address for \
+            the requesting client.",
+    note: Some("Of a message that is cut `dhcp.header` speaks."),
+    check: Check::Exchange(|x| {
+        let (_, reply) = at_port(x, SERVER_PORT).filter(|(asked, _)| asked.source.is_ipv4())?;
+        if_empty(&reply, "a DHCP message")
+    }),
+    pass: OFFERED,
+    fail: exchange(LOOKS, Some("4500001c00000000401170d10a000001ffffffff004300440008f556")),
+};
 
 /// An offer for a look, a grant or a refusal for a request.
 pub(super) const TYPE: Rule = Rule {

@@ -72,6 +72,14 @@ fn data(udp: Datagram) -> Option<Datagram> {
     Some(Datagram { message, start: udp.start + HEADER_LEN, ..udp })
 }
 
+/// The fault of an answer without any data, where the protocol at that port has a message in it. What there is
+/// of one is judged by itself.
+pub(super) fn if_empty(reply: &Datagram, what: &str) -> Option<Fault> {
+    let header = reply.start - HEADER_LEN..reply.start;
+    let message = || format!("expected {what}, found an empty datagram");
+    reply.message.is_empty().then(|| Fault::new(header, message()))
+}
+
 /// The fault of octets that should be those and are not: the first to the last that differ, or their number.
 pub(super) fn unless_same(expected: &[u8], found: &[u8], at: usize) -> Option<Fault> {
     if expected.len() != found.len() {

@@ -4,8 +4,12 @@
 //! Nothing here leans on the crate's own checksums or fields: `packets` writes bytes by hand, and it
 //! holds the project's only responder besides smoltcp, in tests, where responders belong.
 
+mod datagrams;
 mod due;
+mod messages;
 mod mutations;
 mod packets;
 mod random;
+mod replies;
 mod smoltcp;
+mod udp;
