@@ -560,14 +560,14 @@ pub(crate) fn on(protocol: Protocol) -> &'static [Group] {
     &BY_PROTOCOL[protocol as usize]
 }
 
-/// Who replies in the examples of hosts that speak more than echo.
-static IP_HOST: Host = Example::IP_HOST;
-
 /// A ping of four octets from 10.0.0.2 to 10.0.0.1, identifier 7, sequence number 1.
 const PING: &str = "4500002000000000400166db0a0000020a000001080019270007000170696e67";
 
 /// What 10.0.0.1 answers.
 const PONG: &str = "4500002000000000400166db0a0000010a000002000021270007000170696e67";
+
+/// The host that speaks everything, without link headers.
+static IP_HOST: Host = Example::IP_HOST;
 
 /// The ping and its answer: an exchange that keeps every rule.
 const GOOD: Example = Example::Exchange { request: PING, reply: Some(PONG) };

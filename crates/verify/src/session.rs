@@ -55,8 +55,8 @@ impl Session {
 
     /// What `occasion` calls for. Of a timer that is a reply or silence, as the model likes, where the
     /// protocol may speak up by itself.
-    pub fn due(&self, occasion: Occasion) -> Due {
-        Exchange::within(self, occasion, None, Duration::ZERO).due
+    pub fn due(&self, now: Duration, occasion: Occasion) -> Due {
+        Exchange::within(self, occasion, None, now).due
     }
 
     /// What is to be said of `reply`, or of silence: see [`judge`](crate::judge()).

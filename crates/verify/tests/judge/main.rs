@@ -10,6 +10,6 @@ mod messages;
 mod mutations;
 mod packets;
 mod random;
-mod replies;
+mod services;
 mod smoltcp;
 mod udp;

@@ -475,7 +475,7 @@ fn is_in_order(session: &Session, request: &[u8], reply: &[u8]) -> Result<(), Te
             prop_assert!(finding.edits.is_empty());
         }
         let silence = session.admit_silence(Duration::ZERO, occasion);
-        prop_assert_eq!(silence.is_err(), session.due(occasion) == verify::Due::Reply);
+        prop_assert_eq!(silence.is_err(), session.due(Duration::ZERO, occasion) == verify::Due::Reply);
         if let Err(veto) = silence {
             prop_assert!(!veto.findings.is_empty());
         }
