@@ -308,6 +308,31 @@ fn address(x: &Exchange, Pair { asked, wish, answer, reply }: &Pair) -> Option<F
     (!fits).then(|| Fault::new(range, format!("expected {expected}, found {found}")))
 }
 
+/// The address that the client has is the one it stated.
+pub(super) const CLIENT_ADDRESS: Rule = Rule {
+    id: "dhcp.reply.ciaddr",
+    quote: "'ciaddr' 0 'ciaddr' from 0",
+    note: Some("Table 3, and of DHCPACK \"DHCPREQUEST or 0\"."),
+    check: Check::Exchange(|x| {
+        let Pair { asked, answer, reply, .. } = Pair::of(x)?;
+        let found = Pair::address(&answer, field::CLIENT_ADDRESS);
+        let stated = Pair::address(&asked, field::CLIENT_ADDRESS);
+        let acknowledged = answer.message_type() == Some(ACK);
+        let fits = found.is_unspecified() || acknowledged && found == stated;
+        let expected = if acknowledged { stated } else { Ipv4Addr::UNSPECIFIED };
+        let message = || format!("expected {expected}, found {found}");
+        (!fits).then(|| Fault::new(reply.range(field::CLIENT_ADDRESS), message()))
+    }),
+    fail: exchange(
+        LOOKS,
+        Some(message!(
+            "450001220000000040116fcb0a000001ffffffff00430044010e1ba4020106003903f326000080000a0000090a000009000000000000000002000000000200000000000000000000",
+            "6382536335010236040a000001330400000e100104ffffff00ff"
+        )),
+    ),
+    ..TRANSACTION
+};
+
 /// Who has an address gets no lease.
 pub(super) const INFORMED: Rule = Rule {
     id: "dhcp.reply.inform",

@@ -164,6 +164,12 @@ fn responses() {
     for rcode in 12..=15 {
         bad(&request, &of(0x8100 | rcode, &[]), "dns.response.rcode");
     }
+    for rcode in 1..=5 {
+        bad(&request, &of(0x8100 | rcode, &[&address]), "dns.response.error");
+    }
+    good(&request, &of(0x8503, &[&record(&[0xc0, 12], 5, 1, b"\x03www\xc0\x0c")]));
+    let uncounted = dns(0x1234, 0x8500, [&[&one], &[], &[]]);
+    bad(&request, &answers(&[&uncounted[..], &address].concat()), "dns.response.counts");
     bad(&request, &of(0x0100, &[]), "dns.response.qr");
     bad(&request, &of(0x8000, &[]), "dns.response.rd");
     bad(&request, &of(0x8140, &[]), "dns.z");
@@ -283,6 +289,7 @@ fn offers() {
         bad(&looks, &Dhcp { yours, ..offer.clone() }.to(all, 68), "dhcp.reply.yiaddr");
     }
     bad(&looks, &Dhcp { flags: 0, ..offer.clone() }.to(all, 68), "dhcp.reply.flags");
+    bad(&looks, &Dhcp { client: LEASED, ..offer.clone() }.to(all, 68), "dhcp.reply.ciaddr");
     bad(&looks, &Dhcp { relay: THEM, ..offer.clone() }.to(all, 68), "dhcp.reply.giaddr");
     bad(&looks, &Dhcp { op: 1, ..offer.clone() }.to(all, 68), "dhcp.type.op");
     bad(&looks, &offer.to(all, 67), "dhcp.reply.port");
@@ -429,7 +436,7 @@ fn exchanges() -> Vec<(Vec<u8>, Vec<u8>)> {
         (closed[0].clone(), error(FROM_US, (3, 3), 0, &closed[0])),
         (closed[1].clone(), error(FROM_US_6, (1, 4), 0, &closed[1])),
         (unknown.clone(), error(FROM_US_6, (4, 1), 6, &unknown)),
-        (icmp(TO_US, &[253, 0, 0, 0]), icmp(FROM_US, &[253, 0, 0, 0, 0, 0, 0, 0])),
+        (icmp(TO_US, &[253, 0, 0, 0, 0, 0, 0, 0]), icmp(FROM_US, &[253, 0, 0, 0, 0, 0, 0, 0])),
     ]
 }
 
@@ -475,7 +482,10 @@ fn is_in_order(session: &Session, request: &[u8], reply: &[u8]) -> Result<(), Te
             prop_assert!(finding.edits.is_empty());
         }
         let silence = session.admit_silence(Duration::ZERO, occasion);
-        prop_assert_eq!(silence.is_err(), session.due(Duration::ZERO, occasion) == verify::Due::Reply);
+        prop_assert_eq!(
+            silence.is_err(),
+            session.due(Duration::ZERO, occasion) == verify::Due::Reply
+        );
         if let Err(veto) = silence {
             prop_assert!(!veto.findings.is_empty());
         }
