@@ -4,8 +4,10 @@
 //! Nothing here leans on the crate's own checksums or fields: `packets` writes bytes by hand, and it
 //! holds the project's only responder besides smoltcp, in tests, where responders belong.
 
+mod damage;
 mod datagrams;
 mod due;
+mod errors;
 mod messages;
 mod mutations;
 mod packets;

@@ -1,28 +1,25 @@
 //! Replies of open ports and errors: sound ones go through, and one wrong field at a time is vetoed by its rule.
 
 use std::net::Ipv4Addr;
-use std::time::Duration;
 
-use proptest::prelude::*;
-use verify::{Occasion, RULES, Session, admit, admit_silence, judge};
+use verify::{RULES, admit, admit_silence, judge};
 
 use crate::datagrams::{
-    FROM_US, FROM_US_6, HOST, Path, THEM, TO_US, TO_US_6, US, error, icmp, packet, seal, start, udp,
+    FROM_US, FROM_US_6, HOST, Path, THEM, TO_US, TO_US_6, US, seal, start, udp,
 };
 use crate::messages::{
     CLIENT, Dhcp, LEASED, NAME, answers, asks, dhcp_request, dns, inform, query, question, record,
     response,
 };
-use crate::random::config;
 
 /// Sound, without a remark.
-fn good(request: &[u8], reply: &[u8]) {
+pub fn good(request: &[u8], reply: &[u8]) {
     let findings = judge(&HOST, request, Some(reply));
     assert!(findings.is_empty(), "{findings:?}");
 }
 
 /// Vetoed, by that rule among others.
-fn bad(request: &[u8], reply: &[u8], rule: &str) {
+pub fn bad(request: &[u8], reply: &[u8], rule: &str) {
     let findings = judge(&HOST, request, Some(reply));
     let names: Vec<_> = findings.iter().map(|finding| finding.rule.id).collect();
     assert!(names.contains(&rule), "{rule}: {findings:?}");
@@ -79,75 +76,6 @@ fn every_changed_octet_of_an_echo_is_vetoed() {
             }
         }
     }
-}
-
-#[test]
-fn errors() {
-    let closed = udp(TO_US, (CLIENT, 9), b"ping");
-    good(&closed, &error(FROM_US, (3, 3), 0, &closed));
-    good(&closed, &error(FROM_US, (3, 3), 0, &closed[..28]));
-    bad(&closed, &error(FROM_US, (3, 3), 0, &closed[..27]), "icmp.error.quote");
-    bad(&closed, &error(FROM_US, (11, 1), 0, &closed), "icmp.undeliverable.type");
-    for code in [0, 1, 2, 13] {
-        bad(&closed, &error(FROM_US, (3, code), 0, &closed), "icmp.undeliverable.code");
-    }
-    bad(&closed, &error(FROM_US, (3, 3), 1, &closed), "icmp.unused");
-    bad(&closed, &error(FROM_US, (3, 3), 8 << 16, &closed), "icmp.undeliverable.length");
-    let longer = [&closed[..], &[0; 4]].concat();
-    bad(&closed, &error(FROM_US, (3, 3), 0, &longer), "icmp.undeliverable.quote");
-    for at in [1, 5, 8, 10, 15, 22, 27, 31] {
-        let mut quote = closed.clone();
-        quote[at] ^= 1;
-        bad(&closed, &error(FROM_US, (3, 3), 0, &quote), "icmp.undeliverable.quote");
-    }
-    let long = udp(TO_US, (CLIENT, 9), &[7; 600]);
-    good(&long, &error(FROM_US, (3, 3), 0, &long[..548]));
-    bad(&long, &error(FROM_US, (3, 3), 0, &long[..549]), "icmp.error.size");
-    let unknown = packet(TO_US, 200, b"pingping");
-    good(&unknown, &error(FROM_US, (3, 2), 0, &unknown));
-    bad(&unknown, &error(FROM_US, (3, 3), 0, &unknown), "icmp.undeliverable.code");
-    bad(&closed, &icmp(FROM_US, &[0, 0, 0, 0, 0, 0, 0, 0]), "icmp.undeliverable.type");
-    assert!(admit_silence(&HOST, &closed).is_ok());
-}
-
-#[test]
-fn errors_of_ipv6() {
-    let closed = udp(TO_US_6, (CLIENT, 9), b"ping");
-    good(&closed, &error(FROM_US_6, (1, 4), 0, &closed));
-    bad(&closed, &error(FROM_US_6, (3, 0), 0, &closed), "icmpv6.undeliverable.type");
-    bad(&closed, &error(FROM_US_6, (4, 1), 6, &closed), "icmpv6.undeliverable.type");
-    for code in [0, 1, 3, 5] {
-        bad(&closed, &error(FROM_US_6, (1, code), 0, &closed), "icmpv6.undeliverable.code");
-    }
-    bad(&closed, &error(FROM_US_6, (1, 4), 1, &closed), "icmpv6.unused");
-    bad(&closed, &error(FROM_US_6, (1, 4), 0, &closed[..40]), "icmpv6.error.quote");
-    for at in [1, 7, 20, 30, 41, 46, 51] {
-        let mut quote = closed.clone();
-        quote[at] ^= 1;
-        bad(&closed, &error(FROM_US_6, (1, 4), 0, &quote), "icmpv6.undeliverable.quote");
-    }
-    let long = udp(TO_US_6, (CLIENT, 9), &[7; 1400]);
-    good(&long, &error(FROM_US_6, (1, 4), 0, &long[..1232]));
-    bad(&long, &error(FROM_US_6, (1, 4), 0, &long[..1233]), "icmpv6.error.size");
-    bad(&long, &error(FROM_US_6, (1, 4), 0, &long[..1000]), "icmpv6.error.quote");
-    let unknown = packet(TO_US_6, 200, b"pingping");
-    good(&unknown, &error(FROM_US_6, (4, 1), 6, &unknown));
-    bad(&unknown, &error(FROM_US_6, (4, 1), 40, &unknown), "icmpv6.undeliverable.pointer");
-    bad(&unknown, &error(FROM_US_6, (4, 2), 6, &unknown), "icmpv6.undeliverable.code");
-    bad(&unknown, &error(FROM_US_6, (1, 4), 0, &unknown), "icmpv6.undeliverable.type");
-}
-
-/// The pointer leads to the header before what is not known.
-#[test]
-fn the_pointer_behind_extension_headers() {
-    let options = [200, 0, 1, 4, 0, 0, 0, 0];
-    let one = packet(TO_US_6, 60, &[&options[..], b"pingping"].concat());
-    good(&one, &error(FROM_US_6, (4, 1), 40, &one));
-    bad(&one, &error(FROM_US_6, (4, 1), 6, &one), "icmpv6.undeliverable.pointer");
-    let longer = [60, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-    let two = packet(TO_US_6, 0, &[&longer[..], &options, b"pingping"].concat());
-    good(&two, &error(FROM_US_6, (4, 1), 56, &two));
-    bad(&two, &error(FROM_US_6, (4, 1), 40, &two), "icmpv6.undeliverable.pointer");
 }
 
 #[test]
@@ -343,190 +271,4 @@ fn where_the_client_can_hear_it() {
     good(&relayed, &back.to(relay, 67));
     bad(&relayed, &back.to(relay, 68), "dhcp.reply.port");
     bad(&relayed, &back.to(all, 67), "dhcp.reply.destination");
-}
-
-#[test]
-fn protocols_of_ones_own() {
-    let request = icmp(TO_US, &[253, 0, 0, 0, 1, 2, 3, 4]);
-    for kind in [253, 254, 44, 200] {
-        let reply = icmp(FROM_US, &[kind, 3, 0, 0, 5, 6, 7, 8, 9]);
-        assert!(admit(&HOST, &request, reply).is_ok(), "{kind}");
-    }
-    for kind in [0, 3, 4, 5, 8, 11, 12, 13, 14, 42] {
-        bad(&request, &icmp(FROM_US, &[kind, 0, 0, 0, 5, 6, 7, 8]), "icmp.own.type");
-    }
-    let mut damaged = icmp(FROM_US, &[253, 0, 0, 0, 5, 6, 7, 8]);
-    damaged[22] ^= 1;
-    bad(&request, &damaged, "icmp.checksum");
-    assert!(admit_silence(&HOST, &request).is_ok());
-}
-
-/// Fifty at once, then ten a second.
-#[test]
-fn errors_are_few() {
-    let closed = [udp(TO_US, (CLIENT, 9), b"ping"), udp(TO_US_6, (CLIENT, 9), b"ping")];
-    let errors = [error(FROM_US, (3, 3), 0, &closed[0]), error(FROM_US_6, (1, 4), 0, &closed[1])];
-    let mut session = Session::new(HOST);
-    let mut now = Duration::from_secs(100);
-    for turn in 0..50 {
-        let (request, reply) = (&closed[turn % 2], &errors[turn % 2]);
-        let occasion = Occasion::Packet(request);
-        assert!(session.judge(now, occasion, Some(reply)).is_empty(), "{turn}");
-        session.settle(now, occasion, Some(reply));
-    }
-    let rules = |session: &Session, now| {
-        [0, 1].map(|i| {
-            let found = session.judge(now, Occasion::Packet(&closed[i]), Some(&errors[i]));
-            found.first().map(|finding| finding.rule.id)
-        })
-    };
-    assert_eq!(rules(&session, now), [Some("icmp.error.rate"), Some("icmpv6.error.rate")]);
-    let (six, error) = (Occasion::Packet(&closed[1]), &errors[1]);
-    assert!(session.admit(now, six, error.clone()).is_err(), "a MUST of RFC 4443");
-    assert!(session.admit(now, Occasion::Packet(&closed[0]), errors[0].clone()).is_ok());
-    assert!(session.admit_silence(now, six).is_ok());
-    now += Duration::from_millis(99);
-    assert!(rules(&session, now).iter().all(Option::is_some));
-    now += Duration::from_millis(1);
-    assert_eq!(rules(&session, now), [None, None]);
-    // Silence and replies of other kinds cost nothing.
-    session.settle(now, six, None);
-    let echo = udp(TO_US, (CLIENT, 7), b"ping");
-    session.settle(now, Occasion::Packet(&echo), Some(&udp(FROM_US, (7, CLIENT), b"ping")));
-    assert_eq!(rules(&session, now), [None, None]);
-    session.settle(now, six, Some(error));
-    assert!(rules(&session, now).iter().all(Option::is_some));
-}
-
-/// Only those protocols speak again that have something to say by themselves.
-#[test]
-fn timers() {
-    let session = Session::new(HOST);
-    let now = Duration::from_secs(1);
-    let go = |request: &[u8], reply: &[u8]| {
-        session.admit(now, Occasion::Timer(request), reply.to_vec()).is_ok()
-    };
-    let clock = udp(TO_US, (CLIENT, 4000), b"every second");
-    assert!(go(&clock, &udp(FROM_US, (4000, CLIENT), b"tick")));
-    assert!(!go(&clock, &udp(FROM_US, (4000, CLIENT + 1), b"tick")));
-    let own = icmp(TO_US, &[253, 0, 0, 0, 1, 2, 3, 4]);
-    assert!(go(&own, &icmp(FROM_US, &[253, 0, 0, 0, 4, 3, 2, 1])));
-    let closed = udp(TO_US, (CLIENT, 9), b"ping");
-    assert!(!go(&closed, &error(FROM_US, (3, 3), 0, &closed)));
-    let ping = icmp(TO_US, &[8, 0, 0, 0, 0, 1, 0, 1]);
-    assert!(!go(&ping, &icmp(FROM_US, &[0, 0, 0, 0, 0, 1, 0, 1])));
-    let response = udp(TO_US, (CLIENT, 53), &response());
-    assert!(!go(&response, &udp(FROM_US, (53, CLIENT), b"tick")));
-    for request in [&clock, &own, &closed, &ping] {
-        assert!(session.admit_silence(now, Occasion::Timer(request)).is_ok());
-    }
-}
-
-/// Requests of every kind with what a sound host says.
-fn exchanges() -> Vec<(Vec<u8>, Vec<u8>)> {
-    let closed = [udp(TO_US, (CLIENT, 9), b"ping"), udp(TO_US_6, (CLIENT, 9), b"ping")];
-    let unknown = packet(TO_US_6, 200, b"pingping");
-    let all = Ipv4Addr::BROADCAST;
-    vec![
-        (udp(TO_US, (CLIENT, 7), b"ping"), udp(FROM_US, (7, CLIENT), b"ping")),
-        (udp(TO_US_6, (CLIENT, 7), b"ping"), udp(FROM_US_6, (7, CLIENT), b"ping")),
-        (asks(&query()), answers(&response())),
-        (Dhcp::client(1).broadcast(), Dhcp::server(2).to(all, 68)),
-        (dhcp_request().broadcast(), Dhcp::server(5).to(all, 68)),
-        (closed[0].clone(), error(FROM_US, (3, 3), 0, &closed[0])),
-        (closed[1].clone(), error(FROM_US_6, (1, 4), 0, &closed[1])),
-        (unknown.clone(), error(FROM_US_6, (4, 1), 6, &unknown)),
-        (icmp(TO_US, &[253, 0, 0, 0, 0, 0, 0, 0]), icmp(FROM_US, &[253, 0, 0, 0, 0, 0, 0, 0])),
-    ]
-}
-
-#[derive(Clone, Debug)]
-struct Damage {
-    which: usize,
-    octets: Vec<(prop::sample::Index, u8)>,
-    length: Option<prop::sample::Index>,
-    sealed: bool,
-}
-
-fn damage() -> impl Strategy<Value = Damage> {
-    let octets = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4);
-    let length = prop::option::weighted(0.2, any::<prop::sample::Index>());
-    let fields = (0..exchanges().len(), octets, length, any::<bool>());
-    fields.prop_map(|(which, octets, length, sealed)| Damage { which, octets, length, sealed })
-}
-
-impl Damage {
-    fn done_to(&self, packet: &[u8]) -> Vec<u8> {
-        let mut packet = packet.to_vec();
-        for (index, value) in &self.octets {
-            let at = index.index(packet.len());
-            packet[at] = *value;
-        }
-        if let Some(length) = self.length {
-            packet.truncate(length.index(packet.len()));
-        }
-        let room = packet.first().is_some_and(|_| packet.len() > start(&packet).max(20));
-        if self.sealed && room {
-            seal(&mut packet);
-        }
-        packet
-    }
-}
-
-/// Nothing is out of place, and a veto is a veto both ways.
-fn is_in_order(session: &Session, request: &[u8], reply: &[u8]) -> Result<(), TestCaseError> {
-    for occasion in [Occasion::Packet(request), Occasion::Timer(request)] {
-        let findings = session.judge(Duration::ZERO, occasion, Some(reply));
-        for finding in &findings {
-            prop_assert!(finding.offset + finding.length <= reply.len(), "{finding}");
-            prop_assert!(finding.edits.is_empty());
-        }
-        let silence = session.admit_silence(Duration::ZERO, occasion);
-        prop_assert_eq!(
-            silence.is_err(),
-            session.due(Duration::ZERO, occasion) == verify::Due::Reply
-        );
-        if let Err(veto) = silence {
-            prop_assert!(!veto.findings.is_empty());
-        }
-    }
-    Ok(())
-}
-
-proptest! {
-    #![proptest_config(config(4096))]
-
-    #[test]
-    fn damaged_requests_and_replies(request in damage(), reply in damage()) {
-        let session = Session::new(HOST);
-        let (asked, _) = &exchanges()[request.which];
-        let (_, answer) = &exchanges()[reply.which];
-        is_in_order(&session, &request.done_to(asked), &reply.done_to(answer))?;
-        let (asked, answer) = &exchanges()[request.which];
-        is_in_order(&session, &request.done_to(asked), &reply.done_to(answer))?;
-        is_in_order(&session, asked, &reply.done_to(answer))?;
-    }
-
-    #[test]
-    fn random_messages(
-        six in any::<bool>(),
-        port in prop_oneof![Just(7), Just(53), Just(67), Just(4000), Just(9)],
-        request in prop::collection::vec(any::<u8>(), 0..300),
-        reply in prop::collection::vec(any::<u8>(), 0..300),
-    ) {
-        let (there, back) = if six { (TO_US_6, FROM_US_6) } else { (TO_US, FROM_US) };
-        let session = Session::new(HOST);
-        let (request, reply) = (udp(there, (68, port), &request), udp(back, (port, 68), &reply));
-        is_in_order(&session, &request, &reply)?;
-    }
-
-    #[test]
-    fn settling_anything(request in damage(), sent in damage()) {
-        let mut session = Session::new(HOST);
-        let (asked, answer) = &exchanges()[request.which];
-        let (asked, answer) = (request.done_to(asked), sent.done_to(answer));
-        session.settle(Duration::ZERO, Occasion::Packet(&asked), Some(&answer));
-        session.settle(Duration::MAX / 2, Occasion::Timer(&asked), Some(&answer));
-        session.settle(Duration::ZERO, Occasion::Packet(&answer), None);
-    }
 }
