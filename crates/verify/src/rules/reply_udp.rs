@@ -41,8 +41,10 @@ fn asked<'a>(x: &Exchange<'a>) -> Option<Datagram<'a>> {
 
 /// The datagram that came to an open port and the one that answers it, both of UDP.
 pub(super) fn pair<'a>(x: &Exchange<'a>) -> Option<(Datagram<'a>, Datagram<'a>)> {
-    let udp = |(_, reply): &(_, Datagram)| reply.protocol == PROTOCOL_UDP;
-    x.pair().filter(|_| x.calls_for(Call::Datagram)).filter(udp)
+    if !x.calls_for(Call::Datagram) {
+        return None;
+    }
+    x.pair().filter(|(_, reply)| reply.protocol == PROTOCOL_UDP)
 }
 
 /// The data of both, each as a message of its own, where the request went to that port.
