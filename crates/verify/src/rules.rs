@@ -488,6 +488,7 @@ pub static RULES: &[Rule] = &[
     reply_udp::UNANSWERED,
     reply_udp::DATA,
     reply_dns::UNANSWERED,
+    reply_dns::HEADER,
     reply_dns::RESPONSE,
     reply_dns::ID,
     reply_dns::OPCODE,
@@ -498,20 +499,24 @@ pub static RULES: &[Rule] = &[
     reply_dns::records::OWNER,
     reply_dns::records::KIND,
     reply_dns::records::CLASS,
+    reply_dns::records::ERROR,
+    reply_dns::records::COUNTS,
     reply_dns::records::SIZE,
     reply_dns::records::EDNS,
     reply_dns::records::TRUNCATED,
     reply_dns::records::AUTHORITY,
+    reply_dhcp::HEADER,
     reply_dhcp::TYPE,
     reply_dhcp::TRANSACTION,
     reply_dhcp::HARDWARE_ADDRESS,
     reply_dhcp::FLAGS,
     reply_dhcp::RELAY,
     reply_dhcp::SERVER,
-    reply_dhcp::ADDRESS,
+    reply_dhcp::addresses::ADDRESS,
+    reply_dhcp::addresses::CLIENT_ADDRESS,
     reply_dhcp::INFORMED,
-    reply_dhcp::DESTINATION,
-    reply_dhcp::PORT,
+    reply_dhcp::addresses::DESTINATION,
+    reply_dhcp::addresses::PORT,
     reply_error::TYPE,
     reply_error::CODE,
     reply_error::EXTENSIONS,
@@ -660,6 +665,9 @@ const PING: &str = "4500002000000000400166db0a0000020a00000108001927000700017069
 
 /// What 10.0.0.1 answers.
 const PONG: &str = "4500002000000000400166db0a0000010a000002000021270007000170696e67";
+
+/// The host that speaks everything, without link headers.
+static IP_HOST: Host = Example::IP_HOST;
 
 /// The ping and its answer: an exchange that keeps every rule.
 const GOOD: Example = Example::Exchange { request: PING, reply: Some(PONG) };
