@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use verify::Due::{Either, Reply, Silence};
-use verify::{Finding, Host, admit, admit_silence, due, judge};
+use verify::{Finding, Host, Reason, admit, admit_silence, due, judge};
 
 use crate::frames::*;
 use crate::packets::{HOST, ping, pong, seal, seal_header};
@@ -106,6 +106,22 @@ fn consistent(host: &Host, request: &[u8], reply: &[u8]) -> Result<(), TestCaseE
         }
     }
     Ok(())
+}
+
+/// What is too short to have a version has no other fault.
+#[test]
+fn one_byte_and_none() {
+    for first in 0..=255 {
+        for request in [&[][..], &[first]] {
+            let expect = if first >> 4 == 6 && !request.is_empty() {
+                Reason::Ipv6
+            } else {
+                Reason::Truncated
+            };
+            assert_eq!(due(&IP_HOST, request), Silence(expect), "{request:02x?}");
+            assert_eq!(due(&HOST, request), Silence(Reason::Truncated));
+        }
+    }
 }
 
 proptest! {

@@ -45,7 +45,7 @@ fn exchanges() -> Vec<Good> {
             at >= 14 && at != 21 && free_ipv6(at - 14, v) || at == 58 && v == 0
         }),
         good("timestamp", ip, timestamp(), timestamp_reply(&timestamp()), |at, v| {
-            free_ipv4(at, v) || at >= 32 && at < 40 && free_time(at, v)
+            free_ipv4(at, v) || (32..40).contains(&at) && free_time(at, v)
         }),
     ]
 }
