@@ -43,6 +43,8 @@ struct Question<'p> {
 struct Edns {
     limit: u16,
     version: u8,
+    /// The bit "DNSSEC OK", which a response repeats (RFC 3225 section 3).
+    wants_dnssec: u32,
 }
 
 /// A response that is being written.
@@ -138,6 +140,7 @@ impl<'p> Question<'p> {
         let edns = options.next().map(|entry| Edns {
             limit: entry.class.clamp(LIMIT as u16, EDNS_LIMIT),
             version: (entry.ttl >> 16) as u8,
+            wants_dnssec: entry.ttl & 0x8000,
         });
         Some(Question {
             bytes: &bytes[question.name.start..question.class_range().end],
@@ -173,12 +176,12 @@ impl Response {
 
     /// Who was asked with EDNS answers with it (RFC 6891 section 6.1.1).
     fn with_edns(mut self, question: &Question, more: u32) -> Response {
-        if question.edns.is_some() {
+        if let Some(edns) = question.edns {
             self.counts[Section::Additional as usize] += 1;
             self.bytes.push(0);
             self.bytes.extend(kind::OPT.to_be_bytes());
             self.bytes.extend(EDNS_LIMIT.to_be_bytes());
-            self.bytes.extend(more.to_be_bytes());
+            self.bytes.extend((more | edns.wants_dnssec).to_be_bytes());
             self.bytes.extend([0, 0]);
         }
         self

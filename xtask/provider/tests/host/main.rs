@@ -1,5 +1,7 @@
 //! The reference host against stacks that others wrote: packets made with scapy, smoltcp as a peer, and the
 //! kernel's tools.
 
+mod packets;
 mod smoltcp;
+mod tcp;
 mod world;
