@@ -1,7 +1,9 @@
 //! The reference host against stacks that others wrote: packets made with scapy, smoltcp as a peer, and the
 //! kernel's tools.
 
+mod any;
 mod packets;
+mod programs;
 mod smoltcp;
 mod tcp;
 mod world;
