@@ -6,4 +6,5 @@ mod packets;
 mod programs;
 mod smoltcp;
 mod tcp;
+mod tools;
 mod world;
