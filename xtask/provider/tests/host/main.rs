@@ -2,6 +2,7 @@
 //! kernel's tools.
 
 mod any;
+mod faults;
 mod packets;
 mod programs;
 mod smoltcp;

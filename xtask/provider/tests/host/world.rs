@@ -183,7 +183,8 @@ impl World {
         answers.swap_remove(0)
     }
 
-    fn turn(&self, notes: Option<&str>, sentence: &str, packet: &[u8]) -> String {
+    /// The words of a turn.
+    pub fn turn(&self, notes: Option<&str>, sentence: &str, packet: &[u8]) -> String {
         let mut text = self.facts.clone();
         let changing = u32::from(self.questions).wrapping_mul(0x9e37_79b1);
         let (identification, initial) = self.origin.unwrap_or((self.questions, changing));

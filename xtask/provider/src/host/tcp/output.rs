@@ -70,6 +70,7 @@ pub(super) fn probe(mind: &mut Mind, ends: Ends, connection: &mut Connection) ->
 
 /// What is under way, once more.
 pub(super) fn again(mind: &mut Mind, ends: Ends, connection: &Connection) -> Vec<u8> {
+    mind.thoughts.say(format!("{:08x} is not acknowledged.", connection.una));
     if connection.state == State::SynReceived {
         return synchronize(mind, ends, connection);
     }
