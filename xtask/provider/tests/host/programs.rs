@@ -63,6 +63,11 @@ fn a_type_of_icmp() {
     assert_eq!(World::ip().receive(&packet), Err("icmp-type".into()));
     // Types that have a meaning are nobody's own.
     let text = text.replace("253", "3");
+    let mut packet = packet;
+    packet[20] = 3;
+    packet[22..24].fill(0);
+    let sum = checksum(&packet[20..]).to_be_bytes();
+    packet[22..24].copy_from_slice(&sum);
     assert_eq!(with(&text).receive(&packet), Err("icmp-type".into()));
 }
 
@@ -104,6 +109,32 @@ fn another_zone() {
     assert_eq!((code, counts[3], counts[5]), (0, 0, 1));
     assert!(records.starts_with(&[0xc0, 14, 0, 6, 0, 1]), "{records:02x?}");
     assert_eq!(asked(&mut world, "c.example.net", 1).0, 3);
+}
+
+#[test]
+fn a_page_on_indented_lines() {
+    let text = "# HTTP\n\n    HTTP/1.0 200 OK\n\nThen:\n\n    <!DOCTYPE html>\n    <p>Hello</p>\n\nOther \
+                answers: none.\n";
+    let page = "\r\n\r\n<!DOCTYPE html>\n<p>Hello</p>\n";
+    let mut world = with(text);
+    world.facts += "Your notes on this flow: ESTABLISHED snd 00000001 una 00000001 rcv 00000000 rto 3 \
+                    mss 1460 wnd 9000\n";
+    let mut message = hex::parse("1388 0050 00000000 00000001 5018 2000 0000 0000").unwrap();
+    message.extend(b"GET / HTTP/1.0\r\n\r\n");
+    let pseudo = wire::checksum::sum(&[10, 0, 0, 2, 10, 0, 0, 1, 0, 6, 0, message.len() as u8]);
+    let sum = !wire::checksum::add16(pseudo, wire::checksum::sum(&message));
+    message[16..18].copy_from_slice(&sum.to_be_bytes());
+    let reply = world.receive(&around(6, &message)).unwrap();
+    assert!(reply.ends_with(page.as_bytes()), "{}", String::from_utf8_lossy(&reply));
+}
+
+/// A datagram whose checksum comes out as 0, which would say that there is none.
+#[test]
+fn a_checksum_of_zero_is_written_otherwise() {
+    let mut world = World::ip();
+    let reply = world.receive(&datagram(7, &[0, 0])).unwrap();
+    let sum = [reply[26], reply[27]];
+    assert_eq!(&world.receive(&datagram(7, &sum)).unwrap()[26..28], [0xff, 0xff]);
 }
 
 #[test]

@@ -23,12 +23,26 @@ fn segment(flags: u8, sequence: u32, acknowledgment: u32, data: &[u8]) -> Vec<u8
 }
 
 fn to_port(port: u16, flags: u8, sequence: u32, acknowledgment: u32, data: &[u8]) -> Vec<u8> {
+    sized(0xfaf0, &[], (port, flags), (sequence, acknowledgment), data)
+}
+
+/// A segment with a window, and with options.
+fn sized(
+    window: u16,
+    options: &[u8],
+    (port, flags): (u16, u8),
+    (sequence, acknowledgment): (u32, u32),
+    data: &[u8],
+) -> Vec<u8> {
     let mut message = Vec::new();
     message.extend(5000_u16.to_be_bytes());
     message.extend(port.to_be_bytes());
     message.extend(CLIENT.wrapping_add(sequence).to_be_bytes());
     message.extend(HOST.wrapping_add(acknowledgment).to_be_bytes());
-    message.extend([0x50, flags, 0xfa, 0xf0, 0, 0, 0, 0]);
+    message.extend([0x50 + (options.len() as u8 / 4 * 16), flags]);
+    message.extend(window.to_be_bytes());
+    message.extend([0; 4]);
+    message.extend(options);
     message.extend(data);
     let addresses = [10, 0, 0, 2, 10, 0, 0, 1];
     let pseudo = add16(sum(&addresses), 6 + message.len() as u16);
@@ -247,6 +261,79 @@ fn what_was_acknowledged_in_part_is_sent_from_there() {
     let (flags, sequence, _, data) = said(&world.wake()[0]);
     assert_eq!((flags, sequence), (FIN | PSH | ACK, 101));
     assert_eq!(data.len() as u32, page_length() - 100);
+}
+
+/// The octets of data in each segment of an answer, where the client states that segment size, and on each
+/// acknowledgment that window.
+fn pieces(mss: [u8; 2], window: u16) -> Vec<usize> {
+    let options = [2, 4, mss[0], mss[1]];
+    let mut world = after(&[sized(window, &options, (80, SYN), (0, 0), &[])]);
+    world.programs = format!("# HTTP\n\n```html\n<p>{}\n```\n", "x".repeat(4_000));
+    let mut sent = world.receive(&sized(window, &[], (80, ACK), (1, 1), GET));
+    let mut pieces = Vec::new();
+    while let Ok(packet) = sent {
+        let (_, sequence, _, data) = said(&packet);
+        pieces.push(data.len());
+        let numbers = (19, sequence + data.len() as u32);
+        sent = world.receive(&sized(window, &[], (80, ACK), numbers, &[]));
+    }
+    pieces
+}
+
+#[test]
+fn a_segment_is_as_long_as_may_be() {
+    let all = pieces([0xff, 0xff], 0xffff);
+    assert_eq!(all[..2], [1_460, 1_460]);
+    let total: usize = all.iter().sum();
+    for (mss, window, expect) in
+        [([2, 0], 0xffff, 512), ([0, 1], 0xffff, 64), ([5, 0xb4], 700, 700), ([5, 0xb4], 1, 1)]
+    {
+        let found = pieces(mss, window);
+        assert_eq!((found[0], found.iter().sum::<usize>()), (expect, total));
+        assert_eq!(found.len(), total.div_ceil(expect));
+    }
+}
+
+#[test]
+fn a_window_that_is_shut_is_probed() {
+    let mut world = after(&[sized(0, &[], (80, SYN), (0, 0), &[])]);
+    let shut = |numbers, data: &[u8]| sized(0, &[], (80, PSH | ACK), numbers, data);
+    let answered = world.answer(&shut((1, 1), GET));
+    check(&answered, ACK, 1, 19);
+    assert_eq!(answered.timers, [("retransmit".to_owned(), 3)]);
+    world.now = world.next_timer().unwrap();
+    let (flags, sequence, _, data) = said(&world.wake()[0]);
+    assert_eq!((flags, sequence, data.as_slice()), (PSH | ACK, 1, &b"H"[..]));
+    dropped(&world.answer(&shut((19, 1), &[])), "tcp-segment", "ESTABLISHED");
+    world.now = world.next_timer().unwrap();
+    assert_eq!(said(&world.wake()[0]).3, b"H");
+    // It opens with the next acknowledgment.
+    let (flags, sequence, ..) = said(&world.receive(&segment(ACK, 19, 2, &[])).unwrap());
+    assert_eq!((flags, sequence), (FIN | PSH | ACK, 2));
+}
+
+#[test]
+fn an_acknowledgment_ends_the_waiting() {
+    let mut world = after(&[syn(), ack(), get()]);
+    world.now = world.next_timer().unwrap();
+    world.wake();
+    assert!(world.notes()[0].contains(" rto 6 "));
+    let answered = world.answer(&segment(ACK, 19, 101, &[]));
+    assert_eq!(answered.timers, [("retransmit".to_owned(), 3)]);
+}
+
+#[test]
+fn a_fin_alone_is_sent_again() {
+    let mut world = after(&[syn(), ack(), segment(FIN | ACK, 1, 1, &[])]);
+    world.now = world.next_timer().unwrap();
+    let (flags, sequence, acknowledgment, data) = said(&world.wake()[0]);
+    assert_eq!((flags, sequence, acknowledgment, data.len()), (FIN | ACK, 1, 2, 0));
+    // And so is the part of an answer that is not its end.
+    let mut world = after(&[syn(), ack()]);
+    world.programs = format!("# HTTP\n\n```html\n<p>{}\n```\n", "x".repeat(4_000));
+    let first = said(&world.receive(&get()).unwrap());
+    world.now = world.next_timer().unwrap();
+    assert_eq!(said(&world.wake()[0]), first);
 }
 
 #[test]
