@@ -301,6 +301,7 @@ fn a_window_that_is_shut_is_probed() {
     let answered = world.answer(&shut((1, 1), GET));
     check(&answered, ACK, 1, 19);
     assert_eq!(answered.timers, [("retransmit".to_owned(), 3)]);
+    dropped(&world.answer(&shut((19, 1), &[])), "tcp-segment", "ESTABLISHED");
     world.now = world.next_timer().unwrap();
     let (flags, sequence, _, data) = said(&world.wake()[0]);
     assert_eq!((flags, sequence, data.as_slice()), (PSH | ACK, 1, &b"H"[..]));
