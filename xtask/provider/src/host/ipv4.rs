@@ -29,6 +29,7 @@ pub(super) fn answer(mind: &mut Mind, packet: &[u8]) -> Step<Draft> {
     let speaks = mind.ipv4_protocols();
     let address = mind.address.unwrap_or(Ipv4Addr::UNSPECIFIED);
     let receiver = Receiver { address, speaks: &speaks, serves_dhcp: mind.serves_dhcp() };
+    all_came(&mut mind.thoughts, packet)?;
     let whole = examine(&mut mind.thoughts, &receiver, packet)?;
     let datagram = Datagram::ipv4(whole);
     match whole[field::PROTOCOL.start] {
@@ -42,6 +43,16 @@ pub(super) fn answer(mind: &mut Mind, packet: &[u8]) -> Step<Draft> {
         PROTOCOL_TCP => tcp::answer(mind, &datagram).map(Draft::from),
         _ => udp::answer(mind, &datagram).map(Draft::from),
     }
+}
+
+/// Whether a datagram without options has as many bytes as it says: a host that knows more protocols than one
+/// looks at that first.
+fn all_came(thoughts: &mut Thoughts, packet: &[u8]) -> Step {
+    let [0x45, _, high, low, ..] = *packet else { return Ok(()) };
+    let (total, length) = (u16::from_be_bytes([high, low]), packet.len());
+    let said = format!("Of {total} bytes that are promised, {length} came");
+    let is = ["which is all", "which is not all"];
+    thoughts.check("truncated", usize::from(total) <= length, said, is)
 }
 
 /// The datagram at the front of `packet`, all of which came, if its header is in order and it is for the

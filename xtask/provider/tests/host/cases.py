@@ -108,8 +108,14 @@ def icmpv6():
     case("ping6-routed", asks6() / route / ICMPv6EchoRequest(), says6() / ICMPv6EchoReply())
     unknown = IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=0x7E, optdata=b"")])
     case("ipv6-option", asks6() / unknown / ICMPv6EchoRequest(), "ipv6")
-    case("ipv6-route", asks6() / IPv6ExtHdrRouting(segleft=1, addresses=[YOU6]) / ICMPv6EchoRequest(), "protocol")
-    case("ipv6-fragment", asks6() / IPv6ExtHdrFragment() / ICMPv6EchoRequest(), "fragment")
+    case("ipv6-route", asks6() / IPv6ExtHdrRouting(segleft=1, addresses=[YOU6]) / ICMPv6EchoRequest(), "ipv6")
+    # Without the header, since scapy leaves the checksum of a fragment alone.
+    sum6 = IPv6(bytes(asks6() / ICMPv6EchoRequest())).cksum
+    atomic = asks6() / IPv6ExtHdrFragment(nh=58) / ICMPv6EchoRequest(cksum=sum6)
+    case("ping6-atomic", atomic, says6() / ICMPv6EchoReply())
+    for fields in [dict(m=1), dict(offset=1)]:
+        part = IPv6ExtHdrFragment(nh=58, **fields)
+        case("ipv6-fragment", asks6() / part / ICMPv6EchoRequest(cksum=sum6), "fragment")
     case("ipv6-protocol", asks6(nh=132) / bytes(8), "protocol")
     case("ipv6-short", asks6(nh=59) / bytes(4), "ipv6")
     case("ipv6-cut", Raw(bytes(asks6() / ICMPv6EchoRequest(data=b"abc"))[:-1]), "ipv6")
@@ -197,7 +203,7 @@ def tcp():
     for words in [4, 6]:
         case("tcp-header", asks4() / TCP(**ends, flags="S", dataofs=words), "tcp-header")
     case("tcp-short", asks4(proto=6) / bytes(12), "tcp-header")
-    case("tcp-all", IPv6(src=YOU6, dst="ff02::1") / TCP(**ends, flags="S"), "tcp-segment")
+    case("tcp-all", IPv6(src=YOU6, dst="ff02::1") / TCP(**ends, flags="S"), "not-for-me")
 
 
 def dns():

@@ -285,9 +285,13 @@ fn a_segment_is_as_long_as_may_be() {
     let all = pieces([0xff, 0xff], 0xffff);
     assert_eq!(all[..2], [1_460, 1_460]);
     let total: usize = all.iter().sum();
-    for (mss, window, expect) in
-        [([2, 0], 0xffff, 512), ([0, 1], 0xffff, 64), ([5, 0xb4], 700, 700), ([5, 0xb4], 1, 1)]
-    {
+    for (mss, window, expect) in [
+        ([2, 0], 0xffff, 512),
+        ([0, 0], 0xffff, 1),
+        ([0, 64], 0xffff, 64),
+        ([5, 0xb4], 700, 700),
+        ([5, 0xb4], 1, 1),
+    ] {
         let found = pieces(mss, window);
         assert_eq!((found[0], found.iter().sum::<usize>()), (expect, total));
         assert_eq!(found.len(), total.div_ceil(expect));
