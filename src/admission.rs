@@ -3,18 +3,22 @@
 //! further and is counted. Sources that keep to their rate are served before those that do not.
 
 use std::collections::{BTreeMap, HashSet};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use crate::budget::Budget;
+use crate::flow::Flow;
 use crate::mind::Event;
+use likeness::likeness;
 use sources::Sources;
 
 mod bucket;
+mod likeness;
 mod sources;
+mod station;
 
 pub use bucket::Rate;
 
@@ -27,12 +31,13 @@ pub struct Policy {
     pub rate: Option<Rate>,
     /// Longest packet that is looked at, in bytes.
     pub largest: Option<usize>,
-    /// Whether IPv6 packets, which a kernel sends of its own accord to any device, are passed over.
+    /// Whether IPv6 packets, which a kernel sends of its own accord to any device, are passed over for a
+    /// host that speaks no IPv6.
     pub only_ipv4: bool,
     /// How long after a packet came an answer is worth sending.
     pub deadline: Option<Duration>,
-    /// Whether a packet that is the same, byte for byte, as one that waits or is thought about is
-    /// left to that one's answer.
+    /// Whether a copy of a packet that waits or is thought about, such as a retransmission, is left to that
+    /// one's answer.
     pub deduplicate: bool,
     /// Money or tokens without which no packet can be thought about.
     pub budget: Option<Arc<Budget>>,
@@ -67,6 +72,8 @@ pub enum Refusal {
     Size,
     /// It was IPv6, and the host is not.
     Ipv6,
+    /// It was for another station, or for a group that the host is not in.
+    Station,
     /// The same packet was waiting or being thought about.
     Duplicate,
     /// It waited until an answer was worthless.
@@ -83,6 +90,7 @@ impl Refusal {
             Refusal::Rate => "rate",
             Refusal::Size => "size",
             Refusal::Ipv6 => "ipv6",
+            Refusal::Station => "station",
             Refusal::Duplicate => "duplicate",
             Refusal::Late => "late",
             Refusal::Budget => "budget",
@@ -124,7 +132,10 @@ impl Admission {
         let policy = &self.policy;
         event.expires = policy.deadline.and_then(|deadline| event.received.checked_add(deadline));
         let mut room = self.lock();
-        if let Err(refusal) = room.examine(&event, policy) {
+        // A timer was set by a thought that was allowed.
+        if event.timer.is_none()
+            && let Err(refusal) = room.examine(&event, policy)
+        {
             return room.refuse(refusal);
         }
         if room.sources.waiting() >= policy.capacity.max(1)
@@ -134,7 +145,7 @@ impl Admission {
             room.refuse(Refusal::Queue);
         }
         if policy.deduplicate {
-            room.known.insert(event.packet.clone());
+            room.known.insert(key(&event));
         }
         room.sources.push(source(&event), event);
         drop(room);
@@ -211,10 +222,15 @@ impl Room {
         if policy.largest.is_some_and(|largest| event.packet.len() > largest) {
             return Err(Refusal::Size);
         }
-        if policy.only_ipv4 && event.packet.first().is_some_and(|first| first >> 4 == 6) {
+        let is_ipv6 = event.packet.first().is_some_and(|first| first >> 4 == 6);
+        let host = &event.host;
+        if policy.only_ipv4 && host.mac.is_none() && host.ipv6.is_none() && is_ipv6 {
             return Err(Refusal::Ipv6);
         }
-        if self.known.contains(&event.packet) {
+        if !station::takes(host, &event.packet) {
+            return Err(Refusal::Station);
+        }
+        if policy.deduplicate && self.known.contains(&key(event)) {
             return Err(Refusal::Duplicate);
         }
         if policy.budget.as_ref().is_some_and(|budget| budget.is_exhausted()) {
@@ -231,13 +247,23 @@ impl Room {
     }
 
     fn forget(&mut self, event: &Event) {
-        self.known.remove(&event.packet);
+        if self.known.is_empty() {
+            return;
+        }
+        self.known.remove(&key(event));
     }
 }
 
 /// Who sent a packet; whatever has no source address shares the line of 0.0.0.0.
-fn source(event: &Event) -> Ipv4Addr {
-    wire::Ipv4::new(&event.packet).map_or(Ipv4Addr::UNSPECIFIED, |ip| ip.source())
+fn source(event: &Event) -> IpAddr {
+    Flow::of(event.host.link(), &event.packet).source()
+}
+
+/// What an event has in common with its copies: a packet's likeness, a timer's name.
+fn key(event: &Event) -> Vec<u8> {
+    let mut key = likeness(event.host.link(), &event.packet);
+    key.extend(event.timer.iter().flat_map(|name| [b" timer ", name.as_bytes()].concat()));
+    key
 }
 
 #[cfg(test)]

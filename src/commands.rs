@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::io::{ErrorKind, Write};
-use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,16 +17,18 @@ use softstack::journal::{Journal, JsonLines};
 use softstack::stack::Thinkers;
 use softstack::view::{Detail, View};
 use tokio_util::sync::CancellationToken;
-use verify::Host;
 
 pub mod check;
 pub mod cidr;
 pub mod config;
 pub mod eval;
 pub mod explain;
+pub mod host;
 pub mod lint;
 pub mod models;
 pub mod ping;
+pub mod program;
+pub mod programs;
 pub mod replay;
 pub mod rules;
 pub mod run;
@@ -163,11 +164,4 @@ pub fn cost(spending: &Spending) -> String {
     let (read, written) = (usage.total() - usage.output, usage.output);
     let about = if usage.estimated { "about " } else { "" };
     format!("{about}{read} tokens read, {written} written, {usd}")
-}
-
-/// The host at an address, with the directed broadcast address of its network (RFC 1122 3.2.1.3).
-pub fn host(address: Ipv4Addr, prefix: u8) -> Host {
-    let host_bits = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
-    let broadcast = (prefix < 31).then(|| Ipv4Addr::from(u32::from(address) | host_bits));
-    Host::echo(address, broadcast)
 }

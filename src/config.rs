@@ -17,6 +17,7 @@ use crate::backend::price::Price;
 use crate::backend::provider::Provider;
 use crate::backend::{BackendError, Failure};
 use crate::budget::LedgerError;
+use crate::program::LibraryError;
 use crate::prompt::{Form, Thinking};
 
 mod asked;
@@ -41,6 +42,10 @@ pub struct Settings {
     /// of the tokens for a ping and far less for longer packets. [default: bytes]
     #[arg(long, value_name = "FORM")]
     pub form: Option<Form>,
+    /// Folder of programs (Markdown) to add to those that are shipped, or to put in their places. A file that
+    /// is changed counts from the next packet on.
+    #[arg(long, value_name = "DIR")]
+    pub programs: Option<PathBuf>,
     /// Attempts at a packet, each after the first with the judge's objections. [default: 2]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10))]
     pub attempts: Option<u32>,
@@ -132,6 +137,9 @@ pub enum ConfigError {
     /// The endpoint cannot be used.
     #[error("{0}")]
     Backend(#[from] BackendError),
+    /// The programs cannot be used.
+    #[error("{0}")]
+    Programs(#[from] LibraryError),
     /// Nobody knows what a model costs, so nobody can limit it.
     #[error(
         "no price is known for {0}, so what it costs cannot be limited: give one in the configuration, \

@@ -208,6 +208,7 @@ fn said(action: &Action) -> String {
     match action {
         Action::Send(bytes) => format!("send {}", wire::hex::encode(bytes)),
         Action::Drop(reason) => format!("drop {reason}"),
+        Action::Pass(why) => format!("pass on: {why}"),
         Action::Fail(why) => format!("no decision: {why}"),
         Action::Unavailable(why) => format!("unavailable: {why}"),
     }

@@ -11,7 +11,7 @@ use wire::{Dissection, Link, Packet, dissect};
 
 use crate::backend::{Completion, Delta, Spending, Stop};
 use crate::call::Caller;
-use crate::prompt::{self, Program, Prompt};
+use crate::prompt::{self, Prompt, Style};
 use claims::{Checker, Claim, Facts, Pieces};
 
 pub mod claims;
@@ -76,7 +76,7 @@ impl Case {
     }
 
     /// What a model is told of it.
-    pub fn prompt(&self, program: &Program) -> Prompt {
+    pub fn prompt(&self, style: &Style) -> Prompt {
         let (number, link, length) = (self.number, self.link, self.bytes.len());
         let mut turn = format!(
             "Packet {number} of the capture, link {link}, {length} bytes: {}\n\nIts fields:\n\n{}",
@@ -93,7 +93,7 @@ impl Case {
             false => "\nThe checker found:\n\n",
         };
         turn += &table::findings(&self.findings);
-        Prompt::about(program, self.bytes.clone(), turn)
+        Prompt::about(style, self.bytes.clone(), turn)
     }
 }
 
@@ -182,12 +182,12 @@ impl<'a> Reader<'a> {
 /// In words: why there is no explanation.
 pub fn explain(
     caller: &Caller,
-    program: &Program,
+    style: &Style,
     case: &Case,
     until: Instant,
     show: &mut dyn FnMut(Shown),
 ) -> Result<Explanation, String> {
-    let prompt = case.prompt(program);
+    let prompt = case.prompt(style);
     let mut reader = Reader::new(case);
     let mut spending = Spending::default();
     let completed =

@@ -2,35 +2,54 @@
 //! order in which its packets came. An answer that is ready early waits here for those before it.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Mutex, MutexGuard};
 
-/// What tells one conversation from another: both addresses, the protocol, and for ICMP the
+use wire::{Arp, Link, Packet, Protocol};
+
+/// What tells one conversation from another: both addresses, the protocol, both ports, and for ICMP the
 /// identifier (RFC 792), which names one run of a pinger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Flow {
-    source: Ipv4Addr,
-    destination: Ipv4Addr,
+    source: IpAddr,
+    destination: IpAddr,
     protocol: u8,
-    identifier: u16,
+    /// Source and destination port, or the identifier twice.
+    ends: (u16, u16),
 }
 
 impl Flow {
-    /// The flow of an IPv4 datagram; all that is not one makes one flow.
-    pub fn of(packet: &[u8]) -> Flow {
-        let Some(ip) = wire::Ipv4::new(packet) else {
-            let nowhere = Ipv4Addr::UNSPECIFIED;
-            return Flow { source: nowhere, destination: nowhere, protocol: 0, identifier: 0 };
+    /// The flow of a packet on that link; all ARP of one sender makes one flow, and all that is neither
+    /// ARP nor IP another.
+    pub fn of(link: Link, packet: &[u8]) -> Flow {
+        let packet = Packet::new(link, packet, packet.len());
+        let Some(wire::Flow { source, destination, protocol, ports }) = packet.flow() else {
+            return Flow::without_network(&packet);
         };
-        let icmp = ip.payload().filter(|_| ip.protocol() == wire::ipv4::PROTOCOL_ICMP);
-        let identifier = icmp.and_then(wire::Icmp::new).and_then(|icmp| icmp.identifier());
-        Flow {
-            source: ip.source(),
-            destination: ip.destination(),
-            protocol: ip.protocol(),
-            identifier: identifier.unwrap_or_default(),
-        }
+        let ends = ports.or_else(|| identifier(&packet)).unwrap_or_default();
+        Flow { source, destination, protocol, ends }
     }
+
+    fn without_network(packet: &Packet) -> Flow {
+        let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        let arp = packet.pdu(Protocol::Arp);
+        let sender = arp.and_then(|arp| Some(Arp::new(arp.bytes())?.ends()?.0.address));
+        let source = sender.map_or(nowhere, IpAddr::V4);
+        Flow { source, destination: nowhere, protocol: 0, ends: (0, 0) }
+    }
+
+    /// Who sends; 0.0.0.0 where a packet does not say.
+    pub fn source(&self) -> IpAddr {
+        self.source
+    }
+}
+
+/// The identifier of a message of ICMP or ICMPv6 that has one, twice.
+fn identifier(packet: &Packet) -> Option<(u16, u16)> {
+    let message = packet.pdu(Protocol::Icmp).or_else(|| packet.pdu(Protocol::Icmpv6))?;
+    let is_echo = matches!(message.bytes().first()?, 0 | 8 | 13 | 14 | 128 | 129);
+    let identifier = message.word(4).filter(|_| is_echo)?;
+    Some((identifier, identifier))
 }
 
 /// Outcomes that wait for those before them in their flow.
@@ -84,7 +103,7 @@ mod tests {
 
     fn flow(identifier: u16) -> Flow {
         let echo = Echo::new([10, 0, 0, 2].into(), [10, 0, 0, 1].into());
-        Flow::of(&Echo { identifier, ..echo }.request())
+        Flow::of(Link::RawIp, &Echo { identifier, ..echo }.request())
     }
 
     #[test]
@@ -107,11 +126,18 @@ mod tests {
         let from = |last: u8| {
             let mut packet = packet.clone();
             packet[15] = last;
-            Flow::of(&packet)
+            Flow::of(Link::RawIp, &packet)
         };
-        assert_eq!(from(2), Flow::of(&packet));
+        assert_eq!(from(2), Flow::of(Link::RawIp, &packet));
         assert_ne!(from(2), from(3));
         assert_ne!(flow(1), flow(2));
-        assert_eq!(Flow::of(&[]), Flow::of(&[0x45]));
+        assert_eq!(Flow::of(Link::RawIp, &[]), Flow::of(Link::RawIp, &[0x45]));
+        let segment = |port: u8| {
+            let mut packet = packet.clone();
+            (packet[9], packet[21]) = (6, port);
+            Flow::of(Link::RawIp, &packet)
+        };
+        assert_ne!(segment(1), segment(2));
+        assert_eq!(segment(1).source(), IpAddr::from([10, 0, 0, 2]));
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
+use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,6 +17,7 @@ mod pcapng;
 
 use crate::admission::Refusal;
 use crate::backend::Spending;
+use crate::memory::Timer;
 use crate::mind::Thought;
 use crate::prompt::Form;
 use crate::view::tell;
@@ -36,8 +38,17 @@ pub enum Record {
         program: String,
         /// What thinks, as in `--model`.
         model: String,
-        /// The host's address.
+        /// The host's IPv4 address.
         address: String,
+        /// Its IPv6 address.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ipv6: Option<Ipv6Addr>,
+        /// Its Ethernet address; with one, all packets are Ethernet frames, else IP packets.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mac: Option<String>,
+        /// What a hosted model is told, as `name version`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        programs: Vec<String>,
         /// What carries the packets.
         link: String,
         /// Whether the runtime computes checksums for the model. Always said, so that nobody wonders.
@@ -56,6 +67,27 @@ pub enum Record {
         time_ns: u64,
         /// The packet in hex.
         bytes: String,
+        /// The programs that claim it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        programs: Vec<String>,
+        /// The model's own notes on its flow.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        notes: String,
+    },
+    /// A timer went off that a model set. It is numbered like a packet, and what follows from it is recorded
+    /// like what follows from one.
+    Timer {
+        /// Its number, from 1.
+        packet: u64,
+        /// Nanoseconds since 1970.
+        time_ns: u64,
+        /// What the model called it.
+        name: String,
+        /// The last packet of its flow, in hex: sent, or if none was, received.
+        bytes: String,
+        /// The model's own notes on its flow.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        notes: String,
     },
     /// A line of reasoning.
     Reasoning {
@@ -74,7 +106,7 @@ pub enum Record {
         attempt: u32,
         /// Who thought.
         model: String,
-        /// `send`, `drop`, `fail` or `unavailable`.
+        /// `send`, `drop`, `pass`, `fail` or `unavailable`.
         action: Act,
         /// Why nothing is to be sent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,6 +124,12 @@ pub enum Record {
         /// What a hosted model answered, word for word.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answer: Option<String>,
+        /// What it notes on the flow, in place of its notes before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        /// The timers it sets, in place of those before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        timers: Vec<Timer>,
     },
     /// What the judge said of it.
     Verdict {
@@ -162,6 +200,8 @@ pub enum Act {
     Send,
     /// Send nothing, on purpose.
     Drop,
+    /// Send nothing: this model does not speak of such packets.
+    Pass,
     /// Send nothing, because no decision came out.
     Fail,
     /// Send nothing, because the model could not be asked.
@@ -206,6 +246,9 @@ impl From<&verify::Finding> for Objection {
 pub struct Statistics {
     /// Packets received.
     pub received: u64,
+    /// Timers that went off.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub timers: u64,
     /// Replies transmitted.
     pub replied: u64,
     /// Packets met with silence where that was right.
@@ -240,6 +283,10 @@ impl Statistics {
             self.spending.get_or_insert_default().add(spending);
         }
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Something that takes records.

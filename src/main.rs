@@ -18,7 +18,9 @@ struct Arguments {
 enum Command {
     /// Ping a language model in a private network and watch it think.
     Ping(commands::ping::Ping),
-    /// Be the host behind a TUN device, or at an interface's address, until interrupted.
+    /// Work in a private network whose one other host is a language model.
+    Host(commands::host::Host),
+    /// Be the host behind a TUN or TAP device, or at an interface's address, until interrupted.
     Run(commands::run::Run),
     /// Print a recorded journal as the live view did.
     Replay(commands::replay::Replay),
@@ -30,6 +32,10 @@ enum Command {
     Explain(Box<commands::explain::Explain>),
     /// List the rules that are checked, with the RFCs' words and examples.
     Rules(commands::rules::Rules),
+    /// List the programs: what a hosted model is told of each protocol.
+    Programs(commands::programs::List),
+    /// Write a program of your own, check it, or print one.
+    Program(commands::program::Program),
     /// Find out whether a model can be the host, before any traffic.
     Check(commands::check::Check),
     /// List the providers, or the models that one offers.
@@ -48,12 +54,15 @@ fn main() -> ExitCode {
     }
     let outcome = match Arguments::parse().command {
         Some(Command::Ping(ping)) => ping.run(),
+        Some(Command::Host(host)) => host.run(),
         Some(Command::Run(run)) => run.run(),
         Some(Command::Replay(replay)) => replay.run(),
         Some(Command::Eval(eval)) => eval.run(),
         Some(Command::Lint(lint)) => lint.run(),
         Some(Command::Explain(explain)) => explain.run(),
         Some(Command::Rules(rules)) => rules.run(),
+        Some(Command::Programs(programs)) => programs.run(),
+        Some(Command::Program(program)) => program.run(),
         Some(Command::Check(check)) => check.run(),
         Some(Command::Models(models)) => models.run(),
         Some(Command::Config(config)) => config.run(),

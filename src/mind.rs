@@ -5,23 +5,32 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use verify::{Finding, Host};
+use verify::{Finding, Host, Occasion};
 
 use crate::backend::{Spending, Usage};
+use crate::memory::{Limits, Recollection, Remember};
+use crate::program::Program;
 
 pub mod cascade;
 pub mod language;
 pub mod nano;
 
-/// Something the host may react to: a packet that a link received.
+/// Something the host may react to: a packet that a link received, or a timer that went off.
 #[derive(Debug, Clone)]
 pub struct Event {
     /// The host to which it came.
     pub host: Arc<Host>,
     /// Its number in this run, from 1.
     pub number: u64,
-    /// The IPv4 datagram, without any link header.
+    /// The packet: a frame where the host has an Ethernet address, else an IP packet. For a timer, the
+    /// last that came on its flow.
     pub packet: Vec<u8>,
+    /// The timer's name, if one went off and no packet came.
+    pub timer: Option<String>,
+    /// What is remembered of the packet's flow.
+    pub recollection: Recollection,
+    /// The programs that claim the packet, the root first; none where the host has no programs.
+    pub programs: Vec<Arc<Program>>,
     /// When it came, for measuring.
     pub received: Instant,
     /// When it came, for the journal.
@@ -35,7 +44,30 @@ impl Event {
     pub fn new(host: impl Into<Arc<Host>>, number: u64, packet: Vec<u8>) -> Event {
         let host = host.into();
         let (received, time) = (Instant::now(), SystemTime::now());
-        Event { host, number, packet, received, time, expires: None }
+        let (recollection, programs) = (Recollection::default(), Vec::new());
+        let (timer, expires) = (None, None);
+        Event { host, number, packet, timer, recollection, programs, received, time, expires }
+    }
+
+    /// On what occasion a reply to it is judged.
+    pub fn occasion(&self) -> Occasion<'_> {
+        match self.timer {
+            Some(_) => Occasion::Timer(&self.packet),
+            None => Occasion::Packet(&self.packet),
+        }
+    }
+
+    /// The packet that edits change: what came, or for a timer what was sent last.
+    pub fn basis(&self) -> &[u8] {
+        match (&self.timer, &self.recollection.sent) {
+            (Some(_), Some(sent)) => sent,
+            _ => &self.packet,
+        }
+    }
+
+    /// What its flow may remember; `None` if nothing.
+    pub fn limits(&self) -> Option<Limits> {
+        Limits::of(&self.programs)
     }
 
     /// Whether an answer would come too late.
@@ -51,6 +83,8 @@ pub enum Action {
     Send(Vec<u8>),
     /// Send nothing, for this reason (see [`verify::Reason`] for the usual ones).
     Drop(String),
+    /// This mind does not speak of such packets, for that reason; another may.
+    Pass(String),
     /// No decision came out; in words, why. Counts as silence.
     Fail(String),
     /// The model could not be asked, or was cut off; in words, why. Counts as silence too, and the
@@ -73,6 +107,8 @@ pub struct Thought {
     pub spending: Option<Spending>,
     /// What a hosted model answered, as it stood.
     pub answer: Option<String>,
+    /// What is to be remembered of the flow, if the action is carried out.
+    pub remember: Remember,
 }
 
 impl Thought {

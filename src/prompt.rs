@@ -10,6 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use verify::Finding;
 
 use crate::mind::Event;
+use crate::program::{Program, Programs};
+
+mod turn;
 
 /// The forms that a model's reply may have.
 #[derive(
@@ -105,48 +108,71 @@ impl<'de> Deserialize<'de> for Thinking {
     }
 }
 
-/// The part of every prompt that does not change: the program, and in which form to answer.
+/// What every prompt of a model has in common: in which form to answer, and what is asked for.
 #[derive(Debug, Clone)]
-pub struct Program {
+pub struct Style {
     /// The reply's form.
     pub form: Form,
     /// Whether the runtime computes the checksums of the reply.
     pub offload: bool,
-    text: Arc<str>,
-    /// The same with a word on JSON; `None` where the answer is prose.
-    structured: Option<Arc<str>>,
+    /// Whether prose is asked for, and no reply.
+    is_prose: bool,
 }
 
-impl Program {
-    /// The program of a host that answers in `form`.
-    pub fn new(form: Form, offload: bool) -> Program {
-        let answer = match form {
-            Form::Bytes => include_str!("../programs/answer-bytes.md"),
-            Form::Edits => include_str!("../programs/answer-edits.md"),
-        };
-        let mut text = include_str!("../programs/host.md").replace("{answer}\n", answer);
-        if offload {
-            text += "\n";
-            text += include_str!("../programs/offload.md");
-        }
-        let json = include_str!("../programs/answer-json.md")
-            .replace("{field}", form.field())
-            .replace("{word}", form.word());
-        let structured = Some(format!("{text}\n{json}").into());
-        Program { form, offload, text: text.into(), structured }
+impl Style {
+    /// The style of a host that answers in `form`.
+    pub fn new(form: Form, offload: bool) -> Style {
+        Style { form, offload, is_prose: false }
     }
 
-    /// The program of who explains packets, in prose.
-    pub fn explainer() -> Program {
-        let text = include_str!("../programs/explain.md").into();
-        Program { form: Form::default(), offload: false, text, structured: None }
+    /// The style of who explains packets, in prose.
+    pub fn explainer() -> Style {
+        Style { form: Form::default(), offload: false, is_prose: true }
     }
+
+    /// The part of a prompt that is the same for every packet that those programs claim, so that providers
+    /// can cache it; `structured` if the answer is to be JSON.
+    fn system(&self, programs: &[Arc<Program>], structured: bool) -> String {
+        if self.is_prose {
+            return include_str!("../prompts/explain.md").into();
+        }
+        let remembers = programs.iter().any(|program| program.state.is_some());
+        let answer = match self.form {
+            Form::Bytes => include_str!("../prompts/answer-bytes.md"),
+            Form::Edits => include_str!("../prompts/answer-edits.md"),
+        };
+        let json = include_str!("../prompts/answer-json.md")
+            .replace("{field}", self.form.field())
+            .replace("{word}", self.form.word());
+        let notes = include_str!("../prompts/answer-notes.md");
+        let notes_json = include_str!("../prompts/answer-notes-json.md");
+        let after = [
+            (true, answer),
+            (remembers, notes),
+            (self.offload, include_str!("../prompts/offload.md")),
+            (structured, &json),
+            (structured && remembers, notes_json),
+        ];
+        let programs = programs.iter().map(|program| &*program.text);
+        let after = after.into_iter().filter(|(wanted, _)| *wanted).map(|(_, text)| text);
+        let title = ["# Your answer\n"];
+        let parts: Vec<&str> = programs.chain(title).chain(after).map(str::trim_end).collect();
+        parts.join("\n\n") + "\n"
+    }
+}
+
+/// The programs of a host that knows nothing but echo over IPv4.
+fn echo_programs() -> Vec<Arc<Program>> {
+    Programs::shipped().select(&["host", "ipv4", "icmp"])
 }
 
 /// What one call tells the model.
 #[derive(Debug, Clone)]
 pub struct Prompt {
-    program: Program,
+    style: Style,
+    /// The stable part, and the same with a word on JSON.
+    systems: [Arc<str>; 2],
+    remembers: bool,
     /// The part for this packet.
     pub turn: String,
     /// The packet itself, for a backend that looks up what was answered before.
@@ -156,21 +182,25 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// The prompt for the first attempt at a packet.
-    pub fn new(program: &Program, event: &Event) -> Prompt {
-        let address = event.host.address;
-        let length = event.packet.len();
-        let turn = format!(
-            "Your address is {address} ({:08x}). This packet of {length} bytes came:\n\n{}",
-            u32::from(address),
-            dump(&event.packet)
-        );
-        Prompt { program: program.clone(), turn, packet: event.packet.clone(), attempt: 1 }
+    /// The prompt for the first attempt at an event.
+    pub fn new(style: &Style, event: &Event) -> Prompt {
+        let programs = match &event.programs[..] {
+            [] => echo_programs(),
+            chosen => chosen.to_vec(),
+        };
+        let remembers = event.limits().is_some();
+        let turn = turn::turn(event);
+        Prompt { remembers, ..Prompt::of(style, &programs, event.basis().to_vec(), turn) }
+    }
+
+    fn of(style: &Style, programs: &[Arc<Program>], packet: Vec<u8>, turn: String) -> Prompt {
+        let systems = [false, true].map(|structured| style.system(programs, structured).into());
+        Prompt { style: style.clone(), systems, remembers: false, turn, packet, attempt: 1 }
     }
 
     /// The prompt that asks for prose about `packet`.
-    pub fn about(program: &Program, packet: Vec<u8>, turn: String) -> Prompt {
-        Prompt { program: program.clone(), turn, packet, attempt: 1 }
+    pub fn about(style: &Style, packet: Vec<u8>, turn: String) -> Prompt {
+        Prompt::of(style, &[], packet, turn)
     }
 
     /// Adds what was wrong with the answer before: the judge's findings, or that it could not be read.
@@ -195,32 +225,37 @@ impl Prompt {
 
     /// The stable part; `structured` if the answer is to be JSON.
     pub fn system(&self, structured: bool) -> &str {
-        let json = self.program.structured.as_ref().filter(|_| structured);
-        json.unwrap_or(&self.program.text)
+        &self.systems[usize::from(structured)]
     }
 
     /// Whether the answer can be JSON at all.
     pub fn can_be_structured(&self) -> bool {
-        self.program.structured.is_some()
+        !self.style.is_prose
     }
 
     /// The form that the answer shall have.
     pub fn form(&self) -> Form {
-        self.program.form
+        self.style.form
     }
 
     /// The JSON schema of a structured answer, in the part of JSON Schema that providers share: every
-    /// property required, none besides.
+    /// property required, none besides. In the order in which a model should think: what to do, what to
+    /// remember, and the reply last.
     pub fn schema(&self) -> serde_json::Value {
-        let field = self.form().field();
+        let mut properties = serde_json::Map::new();
+        let action = serde_json::json!({"type": "string", "enum": ["send", "drop"]});
+        properties.insert("action".into(), action);
+        let memory: &[&str] = if self.remembers { &["note", "timers"] } else { &[] };
+        let texts = ["reason"].iter().chain(memory).copied().chain([self.form().field()]);
+        let mut required = vec!["action"];
+        for name in texts {
+            properties.insert(name.into(), serde_json::json!({"type": "string"}));
+            required.push(name);
+        }
         serde_json::json!({
             "type": "object",
-            "properties": {
-                "action": {"type": "string", "enum": ["send", "drop"]},
-                "reason": {"type": "string"},
-                field: {"type": "string"},
-            },
-            "required": ["action", "reason", field],
+            "required": required,
+            "properties": properties,
             "additionalProperties": false,
         })
     }
@@ -253,31 +288,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_program_is_whole() {
+    fn the_stable_part_is_whole() {
         for (form, offload) in [(Form::Bytes, false), (Form::Edits, true)] {
-            let program = Program::new(form, offload);
-            let structured = program.structured.clone().unwrap();
-            for text in [&program.text, &structured] {
+            let style = Style::new(form, offload);
+            for structured in [false, true] {
+                let text = style.system(&echo_programs(), structured);
                 assert!(!text.contains(['{', '}']), "a blank was not filled in: {text}");
                 assert!(text.contains(form.word()));
                 assert_eq!(text.contains("## Checksum offload"), offload);
+                assert_eq!(text.contains("JSON"), structured);
                 // The judge's reasons, in the judge's order.
                 let named =
                     Reason::ECHO.map(|reason| text.find(&format!("- `{}`:", reason.name())));
                 assert!(named.iter().all(Option::is_some) && named.is_sorted(), "{named:?}");
+                assert!(!text.contains("TIMER"), "echo remembers nothing");
             }
-            assert!(structured.contains(form.field()));
+            let remembering = Programs::shipped().select(&["host", "ipv4", "tcp"]);
+            let text = style.system(&remembering, true);
+            assert!(text.contains("NOTE") && text.contains("`timers`"), "{text}");
         }
     }
 
     #[test]
-    fn a_turn_shows_packet_and_address() {
+    fn the_schema_has_what_the_answer_has() {
+        let mut event = Event::new(verify::Example::IP_HOST, 1, vec![0x45; 40]);
+        let names = |event: &Event| {
+            let schema = Prompt::new(&Style::new(Form::Edits, false), event).schema();
+            serde_json::from_value::<Vec<String>>(schema["required"].clone()).unwrap()
+        };
+        assert_eq!(names(&event), ["action", "reason", "edits"]);
+        event.programs = Programs::shipped().select(&["host", "ipv4", "tcp"]);
+        assert_eq!(names(&event), ["action", "reason", "note", "timers", "edits"]);
+    }
+
+    #[test]
+    fn an_objection_goes_back_with_the_answer_before() {
         let host = verify::Host::echo([10, 0, 0, 1].into(), None);
         let event = Event::new(host.clone(), 1, (0..18).chain([0xff]).collect());
-        let mut prompt = Prompt::new(&Program::new(Form::Bytes, false), &event);
-        let expect = "Your address is 10.0.0.1 (0a000001). This packet of 19 bytes came:\n\n\
-                      0x0000: 0001 0203 0405 0607 0809 0a0b 0c0d 0e0f\n0x0010: 1011 ff\n";
-        assert_eq!(prompt.turn, expect);
+        let mut prompt = Prompt::new(&Style::new(Form::Bytes, false), &event);
         let veto = verify::admit(&host, &event.packet, vec![0x45]).unwrap_err();
         prompt.object(2, "SEND 45", &veto.findings, "");
         assert!(prompt.turn.contains("SEND 45") && prompt.turn.contains("ipv4.ihl (RFC 791 3.1"));

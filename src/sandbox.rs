@@ -5,7 +5,7 @@
 //! makes a device there and hands its descriptor back: the [`Link`]. On request the helper starts
 //! commands inside, such as the system's `ping`. When this process ends, everything inside does.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
@@ -15,20 +15,24 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
+use nix::unistd::{Pid, getpgrp};
 use thiserror::Error;
 
-use crate::link::raw::IcmpSocket;
-use crate::link::tun::Tun;
-use crate::link::veth::PacketSocket;
 use crate::link::{Addresses, Link, readable_before};
 use channel::{Channel, Message};
+use terminal::Foreground;
 
 mod channel;
+mod commands;
 mod denied;
+mod device;
 pub mod helper;
+mod plan;
 mod running;
+mod terminal;
 
 pub use denied::Reason;
+pub use device::Device;
 pub use running::{Interrupter, Running};
 
 /// The device that every network namespace has.
@@ -37,21 +41,6 @@ const LOOPBACK: &str = "lo";
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A helper that is no longer wanted may take this long to go.
 const GRACE: Duration = Duration::from_secs(1);
-
-/// Which kind of device carries the packets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Device {
-    /// TUN where it may be opened, else a veth pair.
-    #[default]
-    Auto,
-    /// A TUN device or nothing.
-    Tun,
-    /// A veth pair read through a packet socket.
-    Veth,
-    /// A raw socket on the loopback device, which then has both addresses: whoever pings must say
-    /// from which.
-    Raw,
-}
 
 /// What to put into the private network.
 #[derive(Debug, Clone)]
@@ -140,14 +129,9 @@ impl Sandbox {
             _ => return Err(SandboxError::Lost("answered in an unknown way")),
         }
         let descriptor = answer.descriptors.pop().ok_or(SandboxError::Lost("sent no device"))?;
-        let link: Arc<dyn Link> = match answer.word(1) {
-            "tun" => Arc::new(Tun::from_descriptor(descriptor, &config.name)),
-            "raw" => Arc::new(IcmpSocket::from_descriptor(descriptor, LOOPBACK)),
-            _ => {
-                let index = answer.number(2).unwrap_or_default() as u32;
-                Arc::new(PacketSocket::from_descriptor(descriptor, index))
-            }
-        };
+        let index = answer.number(2).unwrap_or_default() as u32;
+        let link = config.link(answer.word(1), descriptor, index);
+        let link = link.ok_or(SandboxError::Lost("sent an unknown device"))?;
         let fallback = Some(answer.word(3).to_owned()).filter(|reason| !reason.is_empty());
         Ok(Sandbox { helper, link, fallback, config })
     }
@@ -157,7 +141,8 @@ impl Sandbox {
         Arc::clone(&self.link)
     }
 
-    /// Why there is no TUN device although [`Device::Auto`] would prefer one.
+    /// Why there is no TUN or TAP device although [`Device::Auto`] or [`Device::Ethernet`] would prefer
+    /// one.
     pub fn fallback(&self) -> Option<&str> {
         self.fallback.as_deref()
     }
@@ -192,15 +177,40 @@ impl Sandbox {
         stdout: BorrowedFd,
         stderr: BorrowedFd,
     ) -> Result<Running, SandboxError> {
+        let channel_and_pid = self.ask_for(words, None, &[stdout, stderr])?;
+        Ok(Running::new(channel_and_pid, None))
+    }
+
+    /// Starts a command inside as if the shell that started this process had: with our standard input,
+    /// output and error and in our process group, so that it may read the terminal and the terminal's
+    /// signals reach it, as they reach us. A shell among such commands may take the terminal for
+    /// itself; it is ours again when the command has ended.
+    pub fn run_attached<W: AsRef<OsStr>>(&self, words: &[W]) -> Result<Running, SandboxError> {
+        let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
+        let descriptors = [stdout.as_fd(), stderr.as_fd(), stdin.as_fd()];
+        let foreground = Foreground::ours();
+        let channel_and_pid = self.ask_for(words, Some(getpgrp()), &descriptors)?;
+        Ok(Running::new(channel_and_pid, foreground))
+    }
+
+    /// Has the helper start a command, in a process group of ours or in its own.
+    fn ask_for<W: AsRef<OsStr>>(
+        &self,
+        words: &[W],
+        group: Option<Pid>,
+        descriptors: &[BorrowedFd],
+    ) -> Result<(Channel, u32), SandboxError> {
         let failed = |source| command_error(words, source);
         let (channel, inside) = Channel::pair().map_err(failed)?;
-        let mut request = vec![OsStr::new("run")];
+        let group = group.map_or(String::new(), |group| group.to_string());
+        let mut request = vec![OsStr::new("run"), OsStr::new(&group)];
         request.extend(words.iter().map(AsRef::as_ref));
-        self.helper.channel.send(&request, &[inside.as_fd(), stdout, stderr]).map_err(failed)?;
+        let descriptors = [&[inside.as_fd()], descriptors].concat();
+        self.helper.channel.send(&request, &descriptors).map_err(failed)?;
         drop(inside);
         let started = channel.receive().ok().flatten().ok_or(SandboxError::Lost("ended"))?;
         match (started.word(0), started.number(1)) {
-            ("started", Some(pid)) => Ok(Running::new(channel, pid as u32)),
+            ("started", Some(pid)) => Ok((channel, pid as u32)),
             (_, errno) => {
                 Err(failed(io::Error::from_raw_os_error(errno.unwrap_or(Errno::EINVAL as i32))))
             }
@@ -245,48 +255,6 @@ impl Drop for Helper {
     }
 }
 
-impl SandboxConfig {
-    /// The plan as arguments of the hidden subcommand `__sandbox`.
-    fn to_arguments(&self) -> [OsString; 6] {
-        let Addresses { kernel, model, prefix, mtu } = &self.addresses;
-        [
-            self.device.word().into(),
-            OsString::from(&self.name),
-            kernel.to_string().into(),
-            model.to_string().into(),
-            prefix.to_string().into(),
-            mtu.to_string().into(),
-        ]
-    }
-
-    fn from_arguments(arguments: impl Iterator<Item = OsString>) -> Option<SandboxConfig> {
-        let mut words = arguments.map(|word| word.into_string().unwrap_or_default());
-        let device = words.next()?;
-        let device = Device::ALL.into_iter().find(|d| d.word() == device)?;
-        let name = words.next()?;
-        let addresses = Addresses {
-            kernel: words.next()?.parse().ok()?,
-            model: words.next()?.parse().ok()?,
-            prefix: words.next()?.parse().ok()?,
-            mtu: words.next()?.parse().ok()?,
-        };
-        Some(SandboxConfig { device, name, addresses, ..SandboxConfig::default() })
-    }
-}
-
-impl Device {
-    const ALL: [Device; 4] = [Device::Auto, Device::Tun, Device::Veth, Device::Raw];
-
-    fn word(self) -> &'static str {
-        match self {
-            Device::Auto => "auto",
-            Device::Tun => "tun",
-            Device::Veth => "veth",
-            Device::Raw => "raw",
-        }
-    }
-}
-
 fn denied(answer: &Message) -> SandboxError {
     SandboxError::Denied {
         call: answer.word(1).into(),
@@ -316,19 +284,6 @@ fn command_error<W: AsRef<OsStr>>(words: &[W], source: io::Error) -> SandboxErro
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_plan_survives_the_command_line() {
-        for device in Device::ALL {
-            let plan = SandboxConfig { device, ..SandboxConfig::default() };
-            let read = SandboxConfig::from_arguments(plan.to_arguments().into_iter()).unwrap();
-            assert_eq!(
-                (read.device, read.name, read.addresses),
-                (plan.device, plan.name, plan.addresses)
-            );
-        }
-        assert!(SandboxConfig::from_arguments(["tun".into(), "x".into()].into_iter()).is_none());
-    }
 
     #[test]
     fn a_refusal_names_call_error_reason_and_the_way_on() {

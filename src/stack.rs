@@ -10,16 +10,24 @@ use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio_util::sync::CancellationToken;
-use verify::{Admitted, Finding, Host, Veto};
+use verify::{Admitted, Finding, Host, Session, Veto};
 
 use crate::admission::{Admission, Policy, Refusal};
 use crate::budget::Budget;
 use crate::flow::{Flow, Order};
 use crate::journal::{Act, Journal, Objection, Record, SCHEMA, Statistics, nanoseconds};
 use crate::link::Link;
+use crate::memory::{Alarm, Memory, Remember};
 use crate::mind::{Action, Event, Mind, Shown, Thought};
 use crate::notice::Notices;
+use crate::program::Library;
 use crate::prompt::Form;
+use identity::Identity;
+pub use identity::host;
+use turns::{Turn, Turns};
+
+mod identity;
+mod turns;
 
 /// How often a waiting thread looks whether it should stop.
 const PULSE: Duration = Duration::from_millis(100);
@@ -46,6 +54,8 @@ pub struct Thinkers {
     pub stop: CancellationToken,
     /// What they may spend; `None` where nobody spends anything.
     pub budget: Option<Arc<Budget>>,
+    /// The programs that say what the host speaks; `None` where it is what it is.
+    pub library: Option<Library>,
 }
 
 /// One mind without any conditions.
@@ -59,6 +69,7 @@ impl From<Box<dyn Mind>> for Thinkers {
             notices: Notices::default(),
             stop: CancellationToken::new(),
             budget: None,
+            library: None,
         }
     }
 }
@@ -75,9 +86,15 @@ struct Shared<'a> {
     policy: Policy,
     notices: Notices,
     stop: CancellationToken,
-    host: Arc<Host>,
+    identity: Identity,
+    /// What the judge knows of earlier packets. It is not shared with those that think.
+    judge: Mutex<Session>,
+    /// What the minds themselves wrote down.
+    memory: Memory,
+    turns: Turns,
+    began: Instant,
     journal: &'a Journal,
-    order: Order<(Event, Outcome)>,
+    order: Order<(Event, Decided)>,
     tally: Mutex<Tally>,
 }
 
@@ -87,6 +104,13 @@ struct Tally {
     statistics: Statistics,
     latencies: Vec<f64>,
     told: Option<Instant>,
+}
+
+/// What was decided about a packet.
+struct Decided {
+    outcome: Outcome,
+    /// What is to be remembered if that is carried out.
+    remember: Remember,
 }
 
 /// What becomes of a packet.
@@ -99,6 +123,12 @@ enum Outcome {
     Unanswered(String),
 }
 
+impl From<Outcome> for Decided {
+    fn from(outcome: Outcome) -> Decided {
+        Decided { outcome, remember: Remember::default() }
+    }
+}
+
 impl<'a> Stack<'a> {
     /// A host that has not seen a packet yet. The journal's first record is written here: a pinger
     /// that starts before [`Stack::run`] gets going must not come before it.
@@ -108,12 +138,24 @@ impl<'a> Stack<'a> {
         host: Host,
         journal: &'a Journal,
     ) -> Stack<'a> {
-        let thinkers = thinkers.into();
-        let host = Arc::new(host);
-        journal.record(&start(&thinkers, &host, &*link));
+        let mut thinkers = thinkers.into();
+        let identity = Identity::new(host, thinkers.library.take());
+        journal.record(&start(&thinkers, &identity, &*link));
         let Thinkers { minds, policy, notices, stop, .. } = thinkers;
-        let (order, tally) = (Order::default(), Mutex::default());
-        let shared = Shared { link, policy, notices, stop, host, journal, order, tally };
+        let shared = Shared {
+            turns: Turns::new(policy.capacity),
+            judge: Mutex::new(Session::new(Host::clone(&identity.host()))),
+            link,
+            policy,
+            notices,
+            stop,
+            identity,
+            memory: Memory::default(),
+            began: Instant::now(),
+            journal,
+            order: Order::default(),
+            tally: Mutex::default(),
+        };
         shared.tell_notices();
         Stack { minds, shared }
     }
@@ -128,7 +170,7 @@ impl<'a> Stack<'a> {
         let admission = Admission::new(shared.policy.clone());
         let (received, outcome) = std::thread::scope(|scope| {
             let (shared, admission) = (&shared, &admission);
-            let receiver = scope.spawn(|| receive(&*shared.link, &shared.host, admission, stop));
+            let receiver = scope.spawn(|| shared.receive(admission, stop));
             let work = |mind| scope.spawn(move || shared.work(mind, admission));
             let workers: Vec<_> = minds.into_iter().map(work).collect();
             let received = receiver.join().expect("the receiving thread does not panic");
@@ -137,7 +179,7 @@ impl<'a> Stack<'a> {
         });
         shared.tell_news(&admission, true);
         let Tally { mut statistics, mut latencies, .. } = std::mem::take(&mut *shared.tally());
-        statistics.received = received;
+        (statistics.received, statistics.timers) = received;
         statistics.median_seconds = median(&mut latencies);
         shared.journal.record(&Record::End { statistics: statistics.clone() });
         outcome.map(|()| statistics)
@@ -148,48 +190,123 @@ impl Shared<'_> {
     /// What the thread of one mind does.
     fn work(&self, mut mind: Box<dyn Mind>, admission: &Admission) {
         while !admission.is_finished() {
-            let enter = |event: &Event| self.order.enter(Flow::of(&event.packet), event.number);
-            let Some(event) = admission.take(NEWS, enter) else {
+            let enter = |event: &Event| self.order.enter(flow(event), event.number);
+            let Some(mut event) = admission.take(NEWS, enter) else {
                 self.tell_news(admission, false);
                 continue;
             };
             self.tell_news(admission, false);
-            let outcome = self.handle(&mut *mind, &event);
-            self.tell_notices();
-            let (flow, number) = (Flow::of(&event.packet), event.number);
-            let mut released = Vec::new();
-            self.order.settle(flow, number, (event, outcome), |(event, outcome)| {
-                self.release(&event, outcome);
-                released.push(event);
-            });
-            released.iter().for_each(|event| admission.finish(event));
+            self.identity.prepare(&mut event, |host| self.judge_of().set_host(host.clone()));
+            let flow = flow(&event);
+            let mut turn = self.begin(flow, event);
+            while let Turn::Now(mut event) = turn {
+                let decided = match event.is_expired() {
+                    true => self.pass_over(&event, "it waited too long for those before it"),
+                    false => self.handle(&mut *mind, &mut event),
+                };
+                let has_turns = event.limits().is_some();
+                self.settle(flow, *event, decided, admission);
+                let next = has_turns.then(|| self.turns.next(flow)).flatten();
+                turn = next.map_or(Turn::Later, |event| Turn::Now(Box::new(event)));
+            }
+            if let Turn::Never(event) = turn {
+                let decided = self.pass_over(&event, "too many wait for their turn");
+                self.settle(flow, *event, decided, admission);
+            }
         }
     }
 
-    /// One packet: think, judge, think again if need be.
-    fn handle(&self, mind: &mut dyn Mind, event: &Event) -> Outcome {
-        self.journal.record(&Record::Request {
-            packet: event.number,
-            time_ns: nanoseconds(event.time),
-            bytes: wire::hex::encode(&event.packet),
+    /// Only what is remembered must take turns.
+    fn begin(&self, flow: Flow, event: Event) -> Turn {
+        match event.limits() {
+            Some(_) => self.turns.begin(flow, event),
+            None => Turn::Now(Box::new(event)),
+        }
+    }
+
+    fn pass_over(&self, event: &Event, why: &str) -> Decided {
+        self.record_arrival(event);
+        Outcome::Unanswered(why.into()).into()
+    }
+
+    /// Has the outcome carried out, and those that waited for it.
+    fn settle(&self, flow: Flow, event: Event, decided: Decided, admission: &Admission) {
+        self.tell_notices();
+        let number = event.number;
+        let mut released = Vec::new();
+        self.order.settle(flow, number, (event, decided), |(event, decided)| {
+            self.release(&event, decided);
+            released.push(event);
         });
+        released.iter().for_each(|event| admission.finish(event));
+    }
+
+    /// One event: remember, think, judge, think again if need be.
+    fn handle(&self, mind: &mut dyn Mind, event: &mut Event) -> Decided {
+        event.recollection = self.memory.recall(flow(event), Instant::now());
+        self.record_arrival(event);
+        if Identity::is_unclaimed(event) {
+            return self.stay_out(event, "no program claims it".into());
+        }
         let mut objections = Vec::new();
-        let mut why = String::new();
+        let (mut why, mut passed) = (String::new(), None);
         for attempt in 1.. {
             let Some(thought) = self.think(mind, event, attempt, &objections) else { break };
+            passed = match &thought.action {
+                Action::Pass(why) => Some(why.clone()),
+                _ => None,
+            };
+            if passed.is_some() {
+                objections.clear();
+                continue;
+            }
             why = match &thought.action {
                 Action::Fail(why) | Action::Unavailable(why) => why.clone(),
                 _ => "vetoed".into(),
             };
             match self.judge(event, attempt, thought) {
-                Ok(outcome) => return outcome,
+                Ok(decided) => return decided,
                 Err(veto) => objections = veto.findings,
             }
             if event.is_expired() {
                 break;
             }
         }
-        Outcome::Unanswered(why)
+        match passed {
+            Some(reason) => self.stay_out(event, reason),
+            None => Outcome::Unanswered(why).into(),
+        }
+    }
+
+    /// Silence about what nobody here speaks; where a reply was due, that is said.
+    fn stay_out(&self, event: &Event, reason: String) -> Decided {
+        let admitted = self.judge_of().admit_silence(self.began.elapsed(), event.occasion());
+        let outcome = match admitted {
+            Ok(()) => Outcome::Silence(reason),
+            Err(_) => Outcome::Unanswered(reason),
+        };
+        outcome.into()
+    }
+
+    fn record_arrival(&self, event: &Event) {
+        let (packet, time_ns) = (event.number, nanoseconds(event.time));
+        let notes = event.recollection.notes.clone();
+        self.journal.record(&match &event.timer {
+            None => Record::Request {
+                packet,
+                time_ns,
+                bytes: wire::hex::encode(&event.packet),
+                programs: event.programs.iter().map(|program| program.name.clone()).collect(),
+                notes,
+            },
+            Some(name) => Record::Timer {
+                packet,
+                time_ns,
+                name: name.clone(),
+                bytes: wire::hex::encode(event.basis()),
+                notes,
+            },
+        });
     }
 
     fn think(
@@ -210,6 +327,7 @@ impl Shared<'_> {
         let (action, reason, bytes) = match &thought.action {
             Action::Send(bytes) => (Act::Send, None, Some(wire::hex::encode(bytes))),
             Action::Drop(reason) => (Act::Drop, Some(reason.clone()), None),
+            Action::Pass(reason) => (Act::Pass, Some(reason.clone()), None),
             Action::Fail(reason) => (Act::Fail, Some(reason.clone()), None),
             Action::Unavailable(reason) => (Act::Unavailable, Some(reason.clone()), None),
         };
@@ -225,18 +343,22 @@ impl Shared<'_> {
             seconds: thought.took.as_secs_f64(),
             spending: thought.spending,
             answer: thought.answer.clone(),
+            note: thought.remember.note.clone(),
+            timers: thought.remember.timers.clone(),
         });
         Some(thought)
     }
 
-    fn judge(&self, event: &Event, attempt: u32, thought: Thought) -> Result<Outcome, Veto> {
+    fn judge(&self, event: &Event, attempt: u32, thought: Thought) -> Result<Decided, Veto> {
         let was_asked = !matches!(thought.action, Action::Unavailable(_));
+        let (now, occasion) = (self.began.elapsed(), event.occasion());
         let outcome = match thought.action {
-            Action::Send(bytes) => {
-                verify::admit(&self.host, &event.packet, bytes).map(Outcome::Reply)
-            }
-            Action::Drop(reason) | Action::Fail(reason) | Action::Unavailable(reason) => {
-                verify::admit_silence(&self.host, &event.packet).map(|()| Outcome::Silence(reason))
+            Action::Send(bytes) => self.judge_of().admit(now, occasion, bytes).map(Outcome::Reply),
+            Action::Drop(reason)
+            | Action::Pass(reason)
+            | Action::Fail(reason)
+            | Action::Unavailable(reason) => {
+                self.judge_of().admit_silence(now, occasion).map(|()| Outcome::Silence(reason))
             }
         };
         let findings = match &outcome {
@@ -251,21 +373,27 @@ impl Shared<'_> {
             admitted: outcome.is_ok(),
             findings: findings.iter().map(Objection::from).collect(),
         });
-        outcome
+        outcome.map(|outcome| Decided { outcome, remember: thought.remember })
     }
 
     /// Carries out what was decided, when those before it in its flow have been.
-    fn release(&self, event: &Event, outcome: Outcome) {
+    fn release(&self, event: &Event, Decided { outcome, remember }: Decided) {
         match outcome {
-            Outcome::Reply(admitted) if !event.is_expired() => self.transmit(event, &admitted),
+            Outcome::Reply(admitted) if !event.is_expired() => {
+                if self.transmit(event, &admitted) {
+                    self.take_in(event, &remember, Some(&admitted));
+                }
+            }
             Outcome::Reply(_) => {
                 self.tally().statistics.late += 1;
                 self.stay_silent(event, "the reply came too late to be of use".into());
             }
             Outcome::Silence(reason) => {
                 self.tally().statistics.silent += 1;
+                self.take_in(event, &remember, None);
                 self.stay_silent(event, reason);
             }
+            // Nobody knows of this packet: as if it had been lost on its way.
             Outcome::Unanswered(reason) => {
                 self.tally().statistics.unanswered += 1;
                 self.stay_silent(event, reason);
@@ -273,7 +401,17 @@ impl Shared<'_> {
         }
     }
 
-    fn transmit(&self, event: &Event, admitted: &Admitted) {
+    /// What was done becomes what is known: to the judge, and to the model.
+    fn take_in(&self, event: &Event, remember: &Remember, sent: Option<&[u8]>) {
+        self.judge_of().settle(self.began.elapsed(), event.occasion(), sent);
+        if let Some(limits) = event.limits() {
+            let packets = (&event.packet[..], sent);
+            self.memory.settle(flow(event), remember, packets, limits, Instant::now());
+        }
+    }
+
+    /// Whether the link took it.
+    fn transmit(&self, event: &Event, admitted: &Admitted) -> bool {
         // Taken before the system call: what wakes up after it may keep this thread waiting.
         let seconds = event.received.elapsed().as_secs_f64();
         let transmitted = self.journal.record_after(|| {
@@ -285,7 +423,7 @@ impl Shared<'_> {
                 seconds,
             })
         });
-        match transmitted {
+        match &transmitted {
             Ok(()) => self.tally().reply(seconds),
             Err(error) => {
                 // The peer is gone or its queue is full: a host loses such a packet, it does not die.
@@ -293,6 +431,7 @@ impl Shared<'_> {
                 self.stay_silent(event, format!("the link did not take the reply: {error}"));
             }
         }
+        transmitted.is_ok()
     }
 
     fn stay_silent(&self, event: &Event, reason: String) {
@@ -343,6 +482,41 @@ impl Shared<'_> {
         }
     }
 
+    /// The receiving thread: lets packets in, and timers that went off, until `stop` is set or the link
+    /// fails; how many packets and timers there were.
+    fn receive(&self, admission: &Admission, stop: &AtomicBool) -> ((u64, u64), io::Result<()>) {
+        // However this thread ends: those that wait for packets must learn that none comes.
+        let _closing = Closing(admission);
+        let mut buffer = vec![0; wire::MAX_DATAGRAM];
+        let (mut packets, mut timers) = (0, 0);
+        let outcome = loop {
+            if stop.load(Ordering::Relaxed) {
+                break Ok(());
+            }
+            let now = Instant::now();
+            for Alarm { name, received } in self.memory.alarms(now) {
+                timers += 1;
+                let event = Event::new(self.identity.host(), packets + timers, received);
+                admission.offer(Event { timer: Some(name), ..event });
+            }
+            let until = self.memory.next_alarm().map(|alarm| alarm.saturating_duration_since(now));
+            match self.link.receive(&mut buffer, until.unwrap_or(PULSE).min(PULSE)) {
+                Ok(Some(length)) => {
+                    packets += 1;
+                    let (host, packet) = (self.identity.host(), buffer[..length].to_vec());
+                    admission.offer(Event::new(host, packets + timers, packet));
+                }
+                Ok(None) => {}
+                Err(error) => break Err(error),
+            }
+        };
+        ((packets, timers), outcome)
+    }
+
+    fn judge_of(&self) -> MutexGuard<'_, Session> {
+        self.judge.lock().expect("no thread panicked")
+    }
+
     fn tally(&self) -> MutexGuard<'_, Tally> {
         self.tally.lock().expect("no thread panicked")
     }
@@ -359,46 +533,28 @@ impl Tally {
     }
 }
 
+/// The flow of an event.
+fn flow(event: &Event) -> Flow {
+    Flow::of(event.host.link(), &event.packet)
+}
+
 /// The journal's first record.
-fn start(thinkers: &Thinkers, host: &Host, link: &dyn Link) -> Record {
+fn start(thinkers: &Thinkers, identity: &Identity, link: &dyn Link) -> Record {
     let Thinkers { minds, form, checksum_offload, .. } = thinkers;
+    let host = identity.host();
     Record::Start {
         schema: SCHEMA,
         program: format!("softstack {}", env!("CARGO_PKG_VERSION")),
         model: minds.first().map(|mind| mind.name()).unwrap_or_default(),
         address: host.address.to_string(),
+        ipv6: host.ipv6,
+        mac: host.mac.map(|mac| mac.to_string()),
+        programs: identity.programs(),
         link: link.description(),
         checksum_offload: *checksum_offload,
         form: *form,
         time_ns: nanoseconds(SystemTime::now()),
     }
-}
-
-/// The receiving thread: lets packets in until `stop` is set or the link fails; how many there were.
-fn receive(
-    link: &dyn Link,
-    host: &Arc<Host>,
-    admission: &Admission,
-    stop: &AtomicBool,
-) -> (u64, io::Result<()>) {
-    // However this thread ends: those that wait for packets must learn that none comes.
-    let _closing = Closing(admission);
-    let mut buffer = vec![0; wire::MAX_DATAGRAM];
-    let mut number = 0;
-    let outcome = loop {
-        if stop.load(Ordering::Relaxed) {
-            break Ok(());
-        }
-        match link.receive(&mut buffer, PULSE) {
-            Ok(Some(length)) => {
-                number += 1;
-                admission.offer(Event::new(Arc::clone(host), number, buffer[..length].to_vec()));
-            }
-            Ok(None) => {}
-            Err(error) => break Err(error),
-        }
-    };
-    (number, outcome)
 }
 
 /// Closes admission when dropped.
@@ -451,6 +607,7 @@ mod tests {
                 took: Duration::ZERO,
                 spending: None,
                 answer: None,
+                remember: Default::default(),
             })
         }
     }

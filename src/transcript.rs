@@ -6,10 +6,12 @@ use serde::Deserialize;
 use verify::Reason;
 use wire::{Edit, apply, edit};
 
+use crate::memory::Remember;
 use crate::mind::Action;
 use crate::prompt::Form;
 
 mod hex;
+mod remember;
 
 /// Most bytes of an answer that are read, from its end: a reply is at most some 15,000 characters long.
 const LONGEST: usize = 64 << 10;
@@ -18,17 +20,30 @@ const LONGEST_REASON: usize = 160;
 /// Lines after a word without an operand in which the operand may stand.
 const NEAR: usize = 4;
 
-/// What `answer` to `request` wants done, in the form that was asked for.
+/// What an answer says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// What to do.
+    pub action: Action,
+    /// What to remember of the flow.
+    pub remember: Remember,
+}
+
+/// What `answer` wants done, in the form that was asked for; edits are of `request`.
 ///
 /// [`Action::Fail`] says in words why the answer cannot be read; those words may go back to the model.
-pub fn read(answer: &str, form: Form, request: &[u8]) -> Action {
+pub fn read(answer: &str, form: Form, request: &[u8]) -> Reading {
     let answer = &answer[answer.ceil_char_boundary(answer.len().saturating_sub(LONGEST))..];
     // Models that think aloud, and whose servers do not tell, say so.
     let answer = answer.rsplit("</think>").next().unwrap_or_default();
-    let decision = structured(answer, form).unwrap_or_else(|| prose(answer, form, request));
+    let (decision, remember) = match structured(answer, form) {
+        Some(Ok((decision, remember))) => (Ok(decision), remember),
+        Some(Err(why)) => (Err(why), Remember::default()),
+        None => (prose(answer, form, request), remember::prose(answer)),
+    };
     match decision.and_then(|decision| decision.act(request)) {
-        Ok(action) => action,
-        Err(why) => Action::Fail(why),
+        Ok(action) => Reading { action, remember },
+        Err(why) => Reading { action: Action::Fail(why), remember: Remember::default() },
     }
 }
 
@@ -63,7 +78,12 @@ struct Structured {
     reason: Option<String>,
     packet: Option<String>,
     edits: Option<Edits>,
+    note: Option<String>,
+    timers: Option<String>,
 }
+
+/// A decision, and what to remember.
+type Whole = (Decision, Remember);
 
 /// Edits as text, or as the objects that [`wire::Edit`] is in JSON.
 #[derive(Deserialize)]
@@ -74,8 +94,8 @@ enum Edits {
 }
 
 /// What the JSON objects with an action say, wherever in the answer they stand; `None` if there is none.
-fn structured(answer: &str, form: Form) -> Option<Result<Decision, String>> {
-    let mut decisions: Vec<Result<Decision, String>> = Vec::new();
+fn structured(answer: &str, form: Form) -> Option<Result<Whole, String>> {
+    let mut decisions: Vec<Result<Whole, String>> = Vec::new();
     let mut rest = answer;
     while let Some(at) = rest.find('{') {
         rest = &rest[at..];
@@ -86,7 +106,8 @@ fn structured(answer: &str, form: Form) -> Option<Result<Decision, String>> {
         let Some(answer) = object.and_then(|object| Structured::deserialize(object).ok()) else {
             continue;
         };
-        let decision = answer.decision(form);
+        let remember = remember::fields(answer.note.as_deref(), answer.timers.as_deref());
+        let decision = answer.decision(form).map(|decision| (decision, remember));
         if !decisions.contains(&decision) {
             decisions.push(decision);
         }

@@ -7,11 +7,12 @@ use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use wire::dissect::dissect;
+use wire::{Link, Packet, dissect};
 
 use crate::admission::Refusal;
 use crate::backend::Spending;
 use crate::journal::{Act, Objection, Record, Sink, Statistics};
+use crate::memory::Timer;
 use page::{Page, Prose};
 pub use page::{marked, printable, wrapped};
 
@@ -32,6 +33,8 @@ pub struct View<W> {
     open: VecDeque<Open>,
     /// Packets of which it was told, quietly, that no decision came out.
     told: BTreeSet<u64>,
+    /// What packets begin with, as the first record says.
+    link: Link,
 }
 
 /// A packet that is being thought about.
@@ -61,12 +64,12 @@ pub enum Detail {
 impl<W: Write> View<W> {
     /// A view on `out`; pass [`anstream::stdout`] for colour that knows when to stay away.
     pub fn new(out: W, detail: Detail) -> View<W> {
-        View { out, detail, open: VecDeque::new(), told: BTreeSet::new() }
+        View { out, detail, open: VecDeque::new(), told: BTreeSet::new(), link: Link::RawIp }
     }
 
     /// Takes a record of one packet.
     fn of_packet(&mut self, packet: u64, record: &Record) -> io::Result<()> {
-        if let Record::Request { .. } = record {
+        if let Record::Request { .. } | Record::Timer { .. } = record {
             self.open.push_back(Open { packet, ..Open::default() });
         }
         // A journal that begins in the middle has records without a request.
@@ -74,7 +77,7 @@ impl<W: Write> View<W> {
             self.open.push_back(Open { packet, ..Open::default() });
         }
         let open = self.open.iter_mut().find(|open| open.packet == packet).expect("it was found");
-        open.take(record);
+        open.take(record, self.link);
         self.print()
     }
 
@@ -124,7 +127,24 @@ impl<W: Write + Send> Sink for View<W> {
                     verdict(page, false, findings);
                 }),
             (_, Detail::Quiet) => Ok(()),
-            (Record::Start { program, model, address, link, form, checksum_offload, .. }, _) => {
+            (
+                Record::Start {
+                    program,
+                    model,
+                    address,
+                    ipv6,
+                    mac,
+                    link,
+                    form,
+                    checksum_offload,
+                    ..
+                },
+                _,
+            ) => {
+                self.link = if mac.is_some() { Link::Ethernet } else { Link::RawIp };
+                let also = ipv6.map(|address| address.to_string()).into_iter().chain(mac.clone());
+                let address =
+                    [address.clone()].into_iter().chain(also).collect::<Vec<_>>().join(" ");
                 let form = form.map(|form| format!(", replies in {}", form.name()));
                 let offload = if *checksum_offload { ", with checksum offload" } else { "" };
                 let form = form.unwrap_or_default();
@@ -141,6 +161,7 @@ impl<W: Write + Send> Sink for View<W> {
             (Record::End { statistics }, _) => self.aside(|page| end(page, statistics)),
             (
                 Record::Request { packet, .. }
+                | Record::Timer { packet, .. }
                 | Record::Reasoning { packet, .. }
                 | Record::Thought { packet, .. }
                 | Record::Verdict { packet, .. }
@@ -168,16 +189,34 @@ impl<W: Write + Send> Sink for View<W> {
 }
 
 impl Open {
-    fn take(&mut self, record: &Record) {
+    fn take(&mut self, record: &Record, link: Link) {
         let page = &mut self.page;
         match record {
-            Record::Request { packet, bytes, .. } => request(page, *packet, bytes),
+            Record::Request { packet, bytes, notes, .. } => {
+                request(page, *packet, (link, bytes));
+                remembered(page, notes);
+            }
+            Record::Timer { packet, name, notes, .. } => {
+                page.line("");
+                page.styled(TITLE, &format!("#{packet} the timer {name} went off"));
+                remembered(page, notes);
+            }
             Record::Reasoning { attempt, text, .. } => {
                 self.attempt = *attempt;
                 self.reason(text, true);
                 self.line.clear();
             }
-            Record::Thought { action, reason, model, tokens, seconds, spending, .. } => {
+            Record::Thought {
+                action,
+                reason,
+                model,
+                tokens,
+                seconds,
+                spending,
+                note,
+                timers,
+                ..
+            } => {
                 self.sends = *action == Act::Send;
                 let (what, took) = (what(*action, reason.as_deref()), duration(*seconds));
                 match spending {
@@ -189,6 +228,15 @@ impl Open {
                         page.line(&format!("     {}", cost(spending)));
                     }
                 }
+                if let Some(note) = note {
+                    page.line(&format!(
+                        "     notes: {}",
+                        if note.is_empty() { "none" } else { note }
+                    ));
+                }
+                for Timer { name, seconds } in timers {
+                    page.line(&format!("     timer {name} in {}", duration(*seconds)));
+                }
             }
             Record::Verdict { admitted: true, findings, .. }
                 if !self.sends && findings.is_empty() =>
@@ -197,7 +245,7 @@ impl Open {
             }
             Record::Verdict { admitted, findings, .. } => verdict(page, *admitted, findings),
             Record::Reply { bytes, seconds, .. } => {
-                reply(page, bytes, *seconds);
+                reply(page, (link, bytes), *seconds);
                 self.is_over = true;
             }
             Record::Silence { reason, seconds, .. } => {
@@ -215,9 +263,16 @@ impl Open {
     }
 }
 
-fn request(page: &mut Page, packet: u64, bytes: &str) {
+/// What the model noted before.
+fn remembered(page: &mut Page, notes: &str) {
+    if !notes.is_empty() {
+        page.styled(DIM, &format!("   notes    {notes}"));
+    }
+}
+
+fn request(page: &mut Page, packet: u64, (link, bytes): (Link, &str)) {
     let Ok(bytes) = wire::hex::parse(bytes) else { return };
-    let dissection = dissect(&bytes);
+    let dissection = dissect::frame(&Packet::new(link, &bytes, bytes.len()));
     page.line("");
     page.styled(TITLE, &format!("#{packet} {}", dissection.summary()));
     for layer in &dissection.layers {
@@ -233,6 +288,7 @@ fn what(action: Act, reason: Option<&str>) -> String {
     match (action, reason) {
         (Act::Fail, Some(reason)) => format!("no decision: {reason}"),
         (Act::Drop, Some(reason)) => format!("silence: {reason}"),
+        (Act::Pass, Some(reason)) => format!("not for this model: {reason}"),
         (Act::Unavailable, Some(reason)) => format!("no answer: {reason}"),
         _ => "a reply".to_owned(),
     }
@@ -265,9 +321,10 @@ fn verdict(page: &mut Page, admitted: bool, findings: &[Objection]) {
     }
 }
 
-fn reply(page: &mut Page, bytes: &str, seconds: f64) {
+fn reply(page: &mut Page, (link, bytes): (Link, &str), seconds: f64) {
     let Ok(bytes) = wire::hex::parse(bytes) else { return };
-    page.styled(TITLE, &format!("   {}", dissect(&bytes).summary()));
+    let dissection = dissect::frame(&Packet::new(link, &bytes, bytes.len()));
+    page.styled(TITLE, &format!("   {}", dissection.summary()));
     page.line(&format!("   on the wire {} after the request came", duration(seconds)));
 }
 
@@ -276,6 +333,7 @@ fn refusal(refusal: Refusal) -> &'static str {
         Refusal::Queue => "dropped unread, because too many waited",
         Refusal::Rate => "refused, because their sources ask too often",
         Refusal::Size => "refused, because they are too long",
+        Refusal::Station => "passed over, for other stations or groups",
         Refusal::Ipv6 => "passed over: IPv6, which the host does not speak",
         Refusal::Duplicate => "refused, because the same packet is being thought about",
         Refusal::Late => "refused, because they waited too long",
@@ -352,7 +410,8 @@ mod tests {
     }
 
     fn request(packet: u64) -> Record {
-        Record::Request { packet, time_ns: 0, bytes: "4500".into() }
+        let (bytes, notes) = ("4500".into(), String::new());
+        Record::Request { packet, time_ns: 0, bytes, programs: Vec::new(), notes }
     }
 
     fn silence(packet: u64) -> Record {

@@ -16,6 +16,7 @@ use program::{Finished, SOFTSTACK, as_ordinary_user, finish, misses, run, skip, 
 use softstack::admission::Refusal;
 use softstack::backend::Spending;
 use softstack::journal::{Act, Objection, Record, SCHEMA, Statistics};
+use softstack::memory::Timer;
 use softstack::prompt::Form;
 
 /// Runs softstack; `None`, and the reason printed, where this machine has no ping or no namespaces.
@@ -121,6 +122,7 @@ fn kind(record: &Record) -> &'static str {
     match record {
         Record::Start { .. } => "start",
         Record::Request { .. } => "request",
+        Record::Timer { .. } => "timer",
         Record::Reasoning { .. } => "reasoning",
         Record::Thought { .. } => "thought",
         Record::Verdict { .. } => "verdict",
@@ -172,14 +174,34 @@ fn one_of_each() -> Vec<Record> {
         median_seconds: Some(0.0),
         refused: BTreeMap::from([(Refusal::Rate, 1)]),
         spending: Some(Spending::default()),
+        timers: 1,
         ..Statistics::default()
     };
     let (reason, bytes) = (Some(text()), Some(text()));
     let (program, model, address, link) = (text(), text(), text(), text());
     let (schema, checksum_offload, form) = (SCHEMA, false, Some(Form::Bytes));
     vec![
-        Record::Start { schema, program, model, address, link, checksum_offload, form, time_ns },
-        Record::Request { packet, time_ns, bytes: text() },
+        Record::Start {
+            schema,
+            program,
+            model,
+            address,
+            ipv6: Some(std::net::Ipv6Addr::LOCALHOST),
+            mac: Some(text()),
+            programs: vec![text()],
+            link,
+            checksum_offload,
+            form,
+            time_ns,
+        },
+        Record::Request {
+            packet,
+            time_ns,
+            bytes: text(),
+            programs: vec![text()],
+            notes: "x".into(),
+        },
+        Record::Timer { packet, time_ns, name: text(), bytes: text(), notes: "x".into() },
         Record::Reasoning { packet, attempt, text: text() },
         Record::Thought {
             packet,
@@ -192,6 +214,8 @@ fn one_of_each() -> Vec<Record> {
             seconds,
             spending: Some(Spending::default()),
             answer: Some(text()),
+            note: Some(text()),
+            timers: vec![Timer { name: text(), seconds }],
         },
         Record::Verdict { packet, attempt, admitted: true, findings },
         Record::Reply { packet, time_ns, bytes: text(), seconds },

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};
 use softstack::link::memory::MemoryLink;
-use softstack::link::tun::Tun;
+use softstack::link::tun::{Kind, Tun};
 use softstack::link::{Addresses, Link};
 use softstack::pinger::{self, Options, Pinger};
 use softstack::sandbox::{Device, Running, Sandbox, SandboxConfig, SandboxError};
@@ -447,13 +447,13 @@ fn play_ping() {
 }
 
 fn play_tun() {
-    match Tun::open("own0") {
+    match Tun::open("own0", Kind::Tun) {
         Ok(tun) => {
             tun.configure(&Addresses { model: Ipv4Addr::new(10, 9, 0, 1), ..Addresses::default() })
                 .unwrap();
             println!("{}, existed {}", tun.description(), tun.existed());
-            println!("{}", Tun::open("own0").unwrap_err());
-            println!("{}", Tun::open("softstack0").unwrap_err());
+            println!("{}", Tun::open("own0", Kind::Tun).unwrap_err());
+            println!("{}", Tun::open("softstack0", Kind::Tun).unwrap_err());
         }
         Err(error) => println!("{error}"),
     }

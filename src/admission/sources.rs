@@ -3,7 +3,7 @@
 //! their order.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use super::bucket::{Bucket, Rate};
@@ -20,11 +20,11 @@ const SWEEP: Duration = Duration::from_secs(1);
 /// Every source that has packets waiting or asked lately.
 pub(super) struct Sources {
     rate: Option<Rate>,
-    known: HashMap<Ipv4Addr, Source>,
+    known: HashMap<IpAddr, Source>,
     /// The one bucket of those for whom there is no place among the known.
     strangers: Option<Bucket>,
     /// Who has packets waiting, next turn first: those that keep to their rate, and those that do not.
-    turns: [VecDeque<Ipv4Addr>; 2],
+    turns: [VecDeque<IpAddr>; 2],
     waiting: usize,
     /// When the idle were last forgotten.
     swept: Option<Instant>,
@@ -57,7 +57,7 @@ impl Sources {
     }
 
     /// Whether `address` has not asked too often; this counts as asking.
-    pub(super) fn may_ask(&mut self, address: Ipv4Addr, now: Instant) -> bool {
+    pub(super) fn may_ask(&mut self, address: IpAddr, now: Instant) -> bool {
         let Some(rate) = self.rate else { return true };
         if !self.known.contains_key(&address) && self.known.len() >= REMEMBERED {
             self.forget_the_idle(rate, now);
@@ -74,7 +74,7 @@ impl Sources {
     }
 
     /// Puts a packet at the end of its source's line.
-    pub(super) fn push(&mut self, address: Ipv4Addr, event: Event) {
+    pub(super) fn push(&mut self, address: IpAddr, event: Event) {
         let source = self.known.entry(address).or_default();
         if source.packets.is_empty() {
             self.turns[source.standing(event.received)].push_back(address);
@@ -108,7 +108,7 @@ impl Sources {
     pub(super) fn evict(&mut self) -> Option<Event> {
         let row = usize::from(!self.turns[1].is_empty());
         let known = &self.known;
-        let place = |address: &&Ipv4Addr| {
+        let place = |address: &&IpAddr| {
             let packets = known.get(*address).map(|source| &source.packets);
             let oldest = packets.and_then(|packets| packets.front()).map(|event| event.number);
             (packets.map_or(0, VecDeque::len), std::cmp::Reverse(oldest))
@@ -121,7 +121,7 @@ impl Sources {
         Some(event)
     }
 
-    fn take_first(&mut self, address: Ipv4Addr) -> Option<Event> {
+    fn take_first(&mut self, address: IpAddr) -> Option<Event> {
         let source = self.known.get_mut(&address)?;
         let event = source.packets.pop_front()?;
         self.waiting -= 1;

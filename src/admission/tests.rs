@@ -1,3 +1,5 @@
+use std::net::Ipv4Addr;
+
 use verify::Host;
 use wire::Echo;
 

@@ -159,11 +159,11 @@ pub(super) fn lines(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prompt::Program;
+    use crate::prompt::Style;
 
     #[test]
     fn lines_are_known_by_name_and_come_once() {
-        let prompt = Prompt::about(&Program::explainer(), vec![0x45], String::new());
+        let prompt = Prompt::about(&Style::explainer(), vec![0x45], String::new());
         let names = ["a", "b"].map(str::to_owned);
         let prompts: Prompts = names.into_iter().map(|name| (name, prompt.clone())).collect();
         let text = "{\"custom_id\":\"b\",\"n\":1}\nnonsense\n{\"custom_id\":\"c\"}\n\n\

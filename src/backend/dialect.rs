@@ -123,11 +123,11 @@ mod tests {
     use crate::backend::anthropic::Anthropic;
     use crate::backend::openai::OpenAi;
     use crate::mind::Event;
-    use crate::prompt::{Form, Program};
+    use crate::prompt::{Form, Style};
 
     fn prompt() -> Prompt {
         let host = verify::Host::echo([10, 0, 0, 1].into(), None);
-        Prompt::new(&Program::new(Form::Bytes, false), &Event::new(host, 1, vec![0x45; 28]))
+        Prompt::new(&Style::new(Form::Bytes, false), &Event::new(host, 1, vec![0x45; 28]))
     }
 
     fn heard(text: &str, stop: Option<Stop>) -> Heard {

@@ -123,7 +123,7 @@ impl Reader {
     fn take(&mut self, record: Record) -> Result<(), String> {
         match record {
             Record::Start { form, .. } => self.form = form.unwrap_or_default(),
-            Record::Request { packet, bytes, .. } => {
+            Record::Request { packet, bytes, .. } | Record::Timer { packet, bytes, .. } => {
                 let bytes = wire::hex::parse(&bytes).map_err(|error| error.to_string())?;
                 self.requests.insert(packet, bytes);
             }
@@ -167,7 +167,7 @@ fn decision(form: Form, action: Act, reason: Option<&str>, bytes: Option<&str>) 
         }
         Act::Send => Some(format!("SEND {}", bytes?)),
         Act::Drop => Some(format!("DROP {}", reason?)),
-        Act::Fail | Act::Unavailable => None,
+        Act::Pass | Act::Fail | Act::Unavailable => None,
     }
 }
 
@@ -181,7 +181,7 @@ mod tests {
 
     use super::*;
     use crate::mind::Event;
-    use crate::prompt::Program;
+    use crate::prompt::Style;
 
     const HOST: Host = Host::echo(std::net::Ipv4Addr::new(10, 0, 0, 1), None);
 
@@ -198,7 +198,7 @@ mod tests {
         );
         file.write_all((start + &lines.concat()).as_bytes()).unwrap();
         let replay = Replay::open(file.path())?;
-        let prompt = Prompt::new(&Program::new(replay.form(), false), &Event::new(HOST, 1, packet));
+        let prompt = Prompt::new(&Style::new(replay.form(), false), &Event::new(HOST, 1, packet));
         let until = Instant::now() + Duration::from_secs(1);
         let completed = replay.complete(&prompt, until, &mut |_| {});
         completed.map(|done| done.text).map_err(|failure| failure.to_string())

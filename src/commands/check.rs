@@ -137,7 +137,7 @@ impl Check {
         let answered = match &thought.action {
             Action::Send(bytes) => format!("a reply of {} bytes", bytes.len()),
             Action::Drop(reason) => format!("silence: {reason}"),
-            Action::Fail(why) => format!("no decision: {why}"),
+            Action::Pass(why) | Action::Fail(why) => format!("no decision: {why}"),
             Action::Unavailable(why) => return fail("packet", why),
         };
         let decided = !matches!(thought.action, Action::Fail(_));

@@ -128,7 +128,8 @@ impl Eval {
         mut record: Option<&mut Record>,
         interrupted: &Arc<AtomicBool>,
     ) -> Result<Report, Box<dyn std::error::Error>> {
-        let Thinkers { minds, policy, form, checksum_offload, notices, stop, budget } = thinkers;
+        let Thinkers { minds, policy, form, checksum_offload, notices, stop, budget, .. } =
+            thinkers;
         let name = minds.first().map(|mind| mind.name()).unwrap_or_default();
         let mut report = Report::new(&name, plan.seed);
         (report.form, report.checksum_offload) = (form.map(|form| form.name()), checksum_offload);

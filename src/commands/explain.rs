@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use softstack::config::Asked;
 use softstack::explain::marks::{marked, tally};
 use softstack::explain::{Case, Explanation, Shown, explain, table};
-use softstack::prompt::Program;
+use softstack::prompt::Style;
 use softstack::view::{printable, tell};
 use tokio_util::sync::CancellationToken;
 use wire::Link;
@@ -95,14 +95,14 @@ impl Explain {
 
     /// Has the model explain a case, and shows that.
     fn explained(&self, asked: &Asked, case: &Case) -> Result<Explanation, String> {
-        let program = Program::explainer();
+        let style = Style::explainer();
         asked
-            .affords(asked.caller.cost(&case.prompt(&program)))
+            .affords(asked.caller.cost(&case.prompt(&style)))
             .map_err(|error| error.to_string())?;
         let mut page = Page::new(self.json);
         page.begin(asked.caller.name());
         let explained =
-            explain(&asked.caller, &program, case, asked.until(), &mut |shown| page.show(shown));
+            explain(&asked.caller, &style, case, asked.until(), &mut |shown| page.show(shown));
         page.end(explained.as_ref().ok());
         asked.notices.take().iter().for_each(|notice| tell(&format!("softstack: {notice}")));
         explained

@@ -18,7 +18,7 @@ use softstack::link::memory::MemoryLink;
 use softstack::link::{Addresses, Link};
 use softstack::pinger::{self, Options};
 use softstack::sandbox::{Device, Sandbox, SandboxConfig};
-use softstack::stack::{Stack, Thinkers};
+use softstack::stack::{Stack, Thinkers, host};
 use softstack::view::tell;
 
 use super::{Model, Outcome, Output};
@@ -182,7 +182,7 @@ fn stack<'a>(
     thinkers: Thinkers,
     journal: &'a Journal,
 ) -> Stack<'a> {
-    let host = super::host(addresses.model, addresses.prefix);
+    let host = host(addresses, &*link);
     Stack::new(link, thinkers, host, journal)
 }
 

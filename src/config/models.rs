@@ -20,7 +20,8 @@ use crate::mind::cascade::Cascade;
 use crate::mind::language::{LanguageModel, Model};
 use crate::mind::nano::Nano;
 use crate::notice::Notices;
-use crate::prompt::{Form, Program};
+use crate::program::Library;
+use crate::prompt::{Form, Style};
 use crate::stack::Thinkers;
 
 /// How long a listing of models may take.
@@ -196,6 +197,10 @@ impl Config {
         let in_flight = hosted().map(|model| model.in_flight).min().unwrap_or(1);
         let in_flight = self.settings.in_flight.unwrap_or(in_flight);
         let mut policy = self.policy(is_hosted, costly);
+        // The embedded model alone reads no programs, and is no more of a host than it knows to be.
+        let folder = self.settings.programs.clone();
+        let has_programs = is_hosted || folder.is_some();
+        let library = has_programs.then(|| Library::open(folder, notices.clone())).transpose()?;
         // Where somebody costs nothing, a spent budget is no reason to ask nobody.
         let all_cost = opened.iter().all(|member| member.as_ref().is_some_and(|m| m.costly));
         policy.budget = all_cost.then(|| Arc::clone(&budget));
@@ -207,6 +212,7 @@ impl Config {
             notices,
             stop,
             budget: is_hosted.then_some(budget),
+            library,
         })
     }
 
@@ -230,7 +236,7 @@ impl Config {
                 let attempts = if is_last { self.settings.attempts.unwrap_or(2) } else { 1 };
                 let budget = if member.is_recorded { &of_recordings } else { budget };
                 let caller = member.caller(budget, stop);
-                Some(Model::new(caller, Program::new(member.form, offload), attempts))
+                Some(Model::new(caller, Style::new(member.form, offload), attempts))
             })
             .collect())
     }

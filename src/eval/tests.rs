@@ -45,6 +45,7 @@ impl Mind for Always {
             took: Duration::from_millis(7),
             spending: None,
             answer: None,
+            remember: Default::default(),
         })
     }
 }

@@ -23,7 +23,7 @@ fn shown(text: &str) -> String {
 
 #[test]
 fn the_prompt_shows_table_bytes_and_findings() {
-    let prompt = case().prompt(&Program::explainer());
+    let prompt = case().prompt(&Style::explainer());
     for line in [
         "Packet 3 of the capture, link raw, 28 bytes: 10.0.0.2 > 10.0.0.1 ICMP echo request",
         "  8         ipv4.ttl              63\n",
@@ -38,7 +38,7 @@ fn the_prompt_shows_table_bytes_and_findings() {
     assert!(!prompt.can_be_structured());
     assert_eq!(prompt.system(true), prompt.system(false));
     assert_eq!(prompt.system(false).matches("\n## ").count(), 4, "{}", prompt.system(false));
-    let long = Case { bytes: vec![0; 600], ..case() }.prompt(&Program::explainer()).turn;
+    let long = Case { bytes: vec![0; 600], ..case() }.prompt(&Style::explainer()).turn;
     assert!(long.contains("0x01f0:") && !long.contains("0x0200:"), "{long}");
     assert!(long.contains("… and 88 bytes more"), "{long}");
 }

@@ -1,11 +1,12 @@
 //! The link: where packets come in and where they leave.
 //!
 //! A packet's journey starts in [`Link::receive`] and, if the judge admits the model's reply, ends
-//! in [`Link::transmit`]. A link carries bare IP packets and changes none of them; what the kernel
-//! does to those that leave through it is told in [`raw`].
+//! in [`Link::transmit`]. A link carries bare IP packets, or Ethernet frames without their check
+//! sequence, and changes none of them; what the kernel does to those that leave through it is told in
+//! [`raw`].
 
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,9 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::time::TimeSpec;
 use verify::Admitted;
+use wire::Mac;
 
+mod kernel_end;
 pub mod memory;
 pub(crate) mod netlink;
 pub mod raw;
@@ -23,18 +26,25 @@ pub mod veth;
 /// Waits longer than this are cut to it, so that no caller's timeout overflows the clock.
 const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 
-/// A way in and out for IP packets, shared by one receiving and one transmitting thread.
+/// A way in and out for packets, shared by one receiving and one transmitting thread.
 pub trait Link: Send + Sync {
-    /// Waits at most `timeout` for one IP packet and writes it, without any link header, to the
-    /// start of `buffer`.
+    /// Waits at most `timeout` for one packet and writes it, from what [`Link::link_type`] says that
+    /// it begins with, to the start of `buffer`.
     ///
     /// Returns the packet's length in bytes, or `None` when none came in time. A packet larger
     /// than `buffer` is cut to it; 65,535 bytes hold any IPv4 packet (RFC 791, section 3.1, Total
-    /// Length). An interrupted system call is taken up again. An error means that the link is gone.
+    /// Length), and any frame of the links here. An interrupted system call is taken up again. An
+    /// error means that the link is gone.
     fn receive(&self, buffer: &mut [u8], timeout: Duration) -> io::Result<Option<usize>>;
 
     /// Puts a packet on the wire, byte for byte. Only the judge can make an [`Admitted`] one.
     fn transmit(&self, packet: &Admitted) -> io::Result<()>;
+
+    /// What packets begin with, in both directions: [`wire::Link::RawIp`] where they are bare IP
+    /// packets, [`wire::Link::Ethernet`] where they are frames, without padding and check sequence.
+    fn link_type(&self) -> wire::Link {
+        wire::Link::RawIp
+    }
 
     /// What this link is, for people: `tun softstack0`, `raw socket on eth0`, `memory`.
     fn description(&self) -> String;
@@ -49,6 +59,12 @@ pub struct Addresses {
     pub model: Ipv4Addr,
     /// Length of the network prefix that both share, 0 to 32 bits.
     pub prefix: u8,
+    /// The addresses of IPv6; `None` where the link is to have none.
+    pub ipv6: Option<Ipv6Addresses>,
+    /// The Ethernet address of the kernel's end, where the link is an Ethernet.
+    pub kernel_mac: Mac,
+    /// The Ethernet address that the model has: the kernel learns it from the model alone.
+    pub model_mac: Mac,
     /// Largest IP packet on the link, in bytes.
     pub mtu: u32,
 }
@@ -59,8 +75,30 @@ impl Default for Addresses {
             kernel: Ipv4Addr::new(10, 0, 0, 2),
             model: Ipv4Addr::new(10, 0, 0, 1),
             prefix: 24,
+            ipv6: None,
+            // Locally administered (RFC 9542, section 2.1): never those of a real card.
+            kernel_mac: Mac([2, 0, 0, 0, 0, 2]),
+            model_mac: Mac([2, 0, 0, 0, 0, 1]),
             mtu: 1500,
         }
+    }
+}
+
+/// The IPv6 addresses of the two ends of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ipv6Addresses {
+    /// The kernel's end. It has no other: not even a link-local one.
+    pub kernel: Ipv6Addr,
+    /// The model's end.
+    pub model: Ipv6Addr,
+    /// Length of the network prefix that both share, 0 to 128 bits.
+    pub prefix: u8,
+}
+
+impl Default for Ipv6Addresses {
+    fn default() -> Self {
+        let host = |number| Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, number);
+        Ipv6Addresses { kernel: host(2), model: host(1), prefix: 64 }
     }
 }
 

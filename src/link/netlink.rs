@@ -1,29 +1,28 @@
 //! Configuring network devices over netlink, before the first packet moves.
 //!
-//! This asks the kernel for the four things a link needs: a veth pair, an address, an MTU, and the
-//! device up. Each is one request and one acknowledgement (RFC 3549, section 2).
+//! This asks the kernel for what a link needs: a veth pair, addresses, an MTU, quiet, and the device up.
+//! Each is one request and one acknowledgement (RFC 3549, section 2).
 
 use std::io;
-use std::net::Ipv4Addr;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::net::IpAddr;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use netlink_packet_core::{
     NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST, NetlinkMessage, NetlinkPayload,
 };
-use netlink_packet_route::address::{AddressAttribute, AddressMessage};
+use netlink_packet_route::address::{AddressAttribute, AddressHeaderFlags, AddressMessage};
 use netlink_packet_route::link::{
-    InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
+    AfSpecInet6, AfSpecUnspec, In6AddrGenMode, InfoData, InfoKind, InfoVeth, LinkAttribute,
+    LinkFlags, LinkInfo, LinkMessage,
 };
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use nix::sys::socket::{
     AddressFamily as Family, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, connect,
     recv, send, socket,
 };
+use wire::Mac;
 
 use super::Addresses;
-
-/// An Ethernet address.
-pub(crate) type Mac = [u8; 6];
 
 /// A conversation with the kernel about the devices of this network namespace.
 pub(crate) struct Netlink {
@@ -40,61 +39,79 @@ impl Netlink {
         Ok(Netlink { socket })
     }
 
-    /// Makes a pair of Ethernet devices, each the other's far end.
-    pub(crate) fn add_veth(&self, near: (&str, Mac), far: (&str, Mac)) -> io::Result<()> {
-        let mut pair = ethernet(near);
-        let peer = InfoData::Veth(InfoVeth::Peer(ethernet(far)));
+    /// Makes a pair of Ethernet devices, each the other's far end; `far` comes to be in another
+    /// network namespace.
+    pub(crate) fn add_veth(
+        &self,
+        near: (&str, Mac),
+        far: (&str, Mac),
+        namespace: BorrowedFd,
+    ) -> io::Result<()> {
+        let (mut pair, mut peer) = (ethernet(near), ethernet(far));
+        peer.attributes.push(LinkAttribute::NetNsFd(namespace.as_raw_fd()));
+        let peer = InfoData::Veth(InfoVeth::Peer(peer));
         let info = vec![LinkInfo::Kind(InfoKind::Veth), LinkInfo::Data(peer)];
         pair.attributes.push(LinkAttribute::LinkInfo(info));
         self.ask(RouteNetlinkMessage::NewLink(pair), NLM_F_CREATE | NLM_F_EXCL)
     }
 
-    /// Brings the device up, with `also` among its flags.
-    pub(crate) fn bring_up(&self, index: u32, also: LinkFlags) -> io::Result<()> {
+    /// Sets these flags of the device and leaves the others: [`LinkFlags::Up`] brings it up.
+    pub(crate) fn set_flags(&self, index: u32, flags: LinkFlags) -> io::Result<()> {
         let mut link = LinkMessage::default();
         link.header.index = index;
-        link.header.flags = LinkFlags::Up | also;
-        link.header.change_mask = link.header.flags;
+        link.header.flags = flags;
+        link.header.change_mask = flags;
         self.ask(RouteNetlinkMessage::SetLink(link), 0)
     }
 
     /// Sets the MTU, in bytes.
     pub(crate) fn set_mtu(&self, index: u32, mtu: u32) -> io::Result<()> {
-        let mut link = LinkMessage::default();
-        link.header.index = index;
-        link.attributes.push(LinkAttribute::Mtu(mtu));
-        self.ask(RouteNetlinkMessage::SetLink(link), 0)
+        self.change(index, LinkAttribute::Mtu(mtu))
     }
 
-    /// Gives the device the kernel's address, with the model as its peer.
-    pub(crate) fn add_address(&self, index: u32, addresses: &Addresses) -> io::Result<()> {
-        let Addresses { kernel, model, prefix, .. } = *addresses;
-        self.add_address_with_peer(index, kernel, model, prefix)
+    /// Sets the Ethernet address of a device that is down.
+    pub(crate) fn set_mac(&self, index: u32, mac: Mac) -> io::Result<()> {
+        self.change(index, LinkAttribute::Address(mac.0.to_vec()))
     }
 
-    /// Gives the device both addresses: the kernel then receives what is for the model, too.
+    /// Has the kernel give a device that is down no IPv6 address of its own accord: without one it
+    /// neither looks for routers nor for others with the same address.
+    pub(crate) fn choose_no_address(&self, index: u32) -> io::Result<()> {
+        let none = AfSpecInet6::AddrGenMode(In6AddrGenMode::None);
+        self.change(index, LinkAttribute::AfSpecUnspec(vec![AfSpecUnspec::Inet6(vec![none])]))
+    }
+
+    /// Gives the device both IPv4 addresses: the kernel then receives what is for the model, too.
     pub(crate) fn add_both_addresses(&self, index: u32, addresses: &Addresses) -> io::Result<()> {
         for own in [addresses.kernel, addresses.model] {
-            self.add_address_with_peer(index, own, own, addresses.prefix)?;
+            self.add_address(index, (own.into(), own.into()), addresses.prefix)?;
         }
         Ok(())
     }
 
-    /// An address that is its own peer has none.
-    fn add_address_with_peer(
+    /// Gives the device an address of its own and that of its peer; an address that is its own peer has
+    /// none. Nobody is asked whether others have it: nobody is there.
+    pub(crate) fn add_address(
         &self,
         index: u32,
-        own: Ipv4Addr,
-        peer: Ipv4Addr,
+        (own, peer): (IpAddr, IpAddr),
         prefix: u8,
     ) -> io::Result<()> {
+        let family = if own.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
         let mut address = AddressMessage::default();
-        address.header.family = AddressFamily::Inet;
+        address.header.family = family;
         address.header.prefix_len = prefix;
         address.header.index = index;
-        address.attributes =
-            vec![AddressAttribute::Local(own.into()), AddressAttribute::Address(peer.into())];
+        address.header.flags = AddressHeaderFlags::Nodad;
+        address.attributes = vec![AddressAttribute::Local(own), AddressAttribute::Address(peer)];
         self.ask(RouteNetlinkMessage::NewAddress(address), NLM_F_CREATE | NLM_F_EXCL)
+    }
+
+    fn change(&self, index: u32, attribute: LinkAttribute) -> io::Result<()> {
+        let mut link = LinkMessage::default();
+        link.header.index = index;
+        link.attributes.push(attribute);
+        self.ask(RouteNetlinkMessage::SetLink(link), 0)
     }
 
     /// Sends one request and waits for the kernel's yes or no.
@@ -114,8 +131,15 @@ impl Netlink {
 fn ethernet((name, mac): (&str, Mac)) -> LinkMessage {
     let mut device = LinkMessage::default();
     device.attributes.push(LinkAttribute::IfName(name.into()));
-    device.attributes.push(LinkAttribute::Address(mac.to_vec()));
+    device.attributes.push(LinkAttribute::Address(mac.0.to_vec()));
     device
+}
+
+/// A socket of the network namespace in which it was opened, for requests of other kinds.
+impl AsFd for Netlink {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
 }
 
 /// An acknowledgement is an error message with code 0 (RFC 3549, section 2.3.2.2).

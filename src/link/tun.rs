@@ -1,6 +1,7 @@
-//! A TUN device: the kernel routes IP packets to it and we read them as a file.
+//! A TUN or TAP device: the kernel routes IP packets to it and we read them as a file.
 //!
-//! This is the first choice of link: no Ethernet, no ARP, one system call a packet. The device
+//! This is the first choice of link, one system call a packet. A TUN device has no Ethernet and no ARP;
+//! a TAP device has both, and we are the only other station on its Ethernet. The device
 //! lives as long as its descriptor, unless it was made persistent, beforehand or by [`Tun::keep`].
 
 use std::io;
@@ -8,7 +9,6 @@ use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::Duration;
 
-use netlink_packet_route::link::LinkFlags;
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::ifaddrs::{InterfaceAddress, getifaddrs};
@@ -19,6 +19,7 @@ use nix::unistd::{geteuid, read, write};
 use thiserror::Error;
 use verify::Admitted;
 
+use super::kernel_end::KernelEnd;
 use super::netlink::Netlink;
 use super::{Addresses, Link, interface_request, receive_with, transmit_with};
 
@@ -43,15 +44,42 @@ nix::ioctl_write_int_bad!(
     nix::request_code_write!(b'T', 204, size_of::<libc::c_int>())
 );
 
-/// A TUN device that we read and write.
+/// A TUN or TAP device that we read and write.
 #[derive(Debug)]
 pub struct Tun {
     descriptor: OwnedFd,
     name: String,
+    kind: Kind,
     existed: bool,
 }
 
-/// Why there is no TUN device, and what to do about it.
+/// What a device carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// IP packets: TUN.
+    Tun,
+    /// Ethernet frames, without their check sequence: TAP.
+    Tap,
+}
+
+impl Kind {
+    /// As `ip tuntap` and [`Link::description`] name it.
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Tun => "tun",
+            Kind::Tap => "tap",
+        }
+    }
+
+    fn flag(self) -> libc::c_int {
+        match self {
+            Kind::Tun => libc::IFF_TUN,
+            Kind::Tap => libc::IFF_TAP,
+        }
+    }
+}
+
+/// Why there is no such device, and what to do about it.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TunError {
@@ -71,9 +99,12 @@ pub enum TunError {
     #[error(
         "the device {name} may not be made or attached ({errno}): this needs the capability \
          cap_net_admin; give it with `sudo setcap cap_net_admin+ep PATH_OF_SOFTSTACK`, or have \
-         the device made for you with `sudo ip tuntap add dev {name} mode tun user $USER`"
+         the device made for you with `sudo ip tuntap add dev {name} mode {} user $USER`",
+        .kind.word()
     )]
     Denied {
+        /// What it was to carry.
+        kind: Kind,
         /// The device that was asked for.
         name: String,
         /// What `TUNSETIFF` answered.
@@ -82,9 +113,17 @@ pub enum TunError {
     /// Another process holds the device.
     #[error("the device {0} is in use by another process: end it, or choose another name")]
     Busy(String),
-    /// There is a device of that name, but it is no single-queue TUN device.
-    #[error("{0} exists but is no TUN device (a TAP or multi-queue one?): choose another name")]
-    OtherKind(String),
+    /// There is a device of that name, but it is no single-queue device of that kind.
+    #[error(
+        "{name} exists but is no {} device (of another kind or multi-queue?): choose another name",
+        .kind.word().to_uppercase()
+    )]
+    OtherKind {
+        /// What it was to carry.
+        kind: Kind,
+        /// The device that was asked for.
+        name: String,
+    },
     /// No device can have that name.
     #[error("{0:?} cannot be a device's name: use 1 to 15 letters and digits")]
     Name(String),
@@ -101,33 +140,35 @@ pub enum TunError {
 }
 
 impl Tun {
-    /// Attaches to the TUN device `name`, making it first if there is none.
+    /// Attaches to the device `name`, making it first if there is none.
     ///
     /// A device that was made here disappears when the `Tun` is dropped, unless it is told to
     /// [`Tun::keep`] it; a persistent one that existed before (`ip tuntap add`) stays.
-    pub fn open(name: &str) -> Result<Tun, TunError> {
+    pub fn open(name: &str, kind: Kind) -> Result<Tun, TunError> {
         let mut request = interface_request(name).ok_or_else(|| TunError::Name(name.into()))?;
-        request.ifr_ifru.ifru_flags = (libc::IFF_TUN | libc::IFF_NO_PI) as libc::c_short;
+        request.ifr_ifru.ifru_flags = (kind.flag() | libc::IFF_NO_PI) as libc::c_short;
         let existed = if_nametoindex(name).is_ok();
         let flags = OFlag::O_RDWR | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
         let descriptor = open(CLONE_DEVICE, flags, Mode::empty()).map_err(not_opened)?;
         // SAFETY: the descriptor is open and `request` is a whole ifreq that outlives the call.
         unsafe { attach_device(descriptor.as_raw_fd(), &request) }
-            .map_err(|errno| not_attached(name, errno))?;
-        Ok(Tun { descriptor, name: name.into(), existed })
+            .map_err(|errno| not_attached(name, kind, errno))?;
+        Ok(Tun { descriptor, name: name.into(), kind, existed })
     }
 
     /// Sets MTU and addresses and brings the device up.
     ///
     /// A device that someone else prepared is better left as it is: ask [`Tun::existed`].
     pub fn configure(&self, addresses: &Addresses) -> Result<(), TunError> {
-        let failed = |call| move |source| self.failed(call, source);
-        let index = if_nametoindex(self.name.as_str())
-            .map_err(|errno| self.failed("looking up the index", errno.into()))?;
-        let netlink = Netlink::open().map_err(failed("opening a netlink socket"))?;
-        netlink.set_mtu(index, addresses.mtu).map_err(failed("setting the MTU"))?;
-        netlink.add_address(index, addresses).map_err(failed("adding the address"))?;
-        netlink.bring_up(index, LinkFlags::empty()).map_err(failed("bringing it up"))
+        let failed = |(call, source)| self.failed(call, source);
+        let netlink =
+            Netlink::open().map_err(|error| self.failed("opening a netlink socket", error))?;
+        let end = KernelEnd::find(&netlink, &self.name).map_err(failed)?;
+        if self.kind == Kind::Tap {
+            end.set_mac(addresses.kernel_mac).map_err(failed)?;
+        }
+        end.configure(addresses).map_err(failed)?;
+        end.bring_up().map_err(failed)
     }
 
     /// Leaves the device in place when the `Tun` is dropped, for this user's next [`Tun::open`].
@@ -145,9 +186,9 @@ impl Tun {
         kept.map(drop).map_err(|errno| self.failed("keeping it", errno.into()))
     }
 
-    /// Takes over a descriptor that is already attached to the TUN device `name`.
-    pub fn from_descriptor(descriptor: OwnedFd, name: &str) -> Tun {
-        Tun { descriptor, name: name.into(), existed: true }
+    /// Takes over a descriptor that is already attached to the device `name`.
+    pub fn from_descriptor(descriptor: OwnedFd, name: &str, kind: Kind) -> Tun {
+        Tun { descriptor, name: name.into(), kind, existed: true }
     }
 
     /// The device's name in its network namespace.
@@ -191,8 +232,15 @@ impl Link for Tun {
         transmit_with(packet.as_bytes(), |bytes| write(&self.descriptor, bytes))
     }
 
+    fn link_type(&self) -> wire::Link {
+        match self.kind {
+            Kind::Tun => wire::Link::RawIp,
+            Kind::Tap => wire::Link::Ethernet,
+        }
+    }
+
     fn description(&self) -> String {
-        format!("tun {}", self.name)
+        format!("{} {}", self.kind.word(), self.name)
     }
 }
 
@@ -204,11 +252,11 @@ fn not_opened(errno: Errno) -> TunError {
     }
 }
 
-fn not_attached(name: &str, errno: Errno) -> TunError {
+fn not_attached(name: &str, kind: Kind, errno: Errno) -> TunError {
     match errno {
-        Errno::EPERM | Errno::EACCES => TunError::Denied { name: name.into(), errno },
+        Errno::EPERM | Errno::EACCES => TunError::Denied { kind, name: name.into(), errno },
         Errno::EBUSY => TunError::Busy(name.into()),
-        Errno::EINVAL => TunError::OtherKind(name.into()),
+        Errno::EINVAL => TunError::OtherKind { kind, name: name.into() },
         _ => TunError::Other { call: "TUNSETIFF", name: name.into(), source: errno.into() },
     }
 }
@@ -220,7 +268,7 @@ mod tests {
     #[test]
     fn names_the_kernel_would_refuse_or_rewrite_are_refused() {
         for name in ["", "sixteen-letters-", "a/b", "a b", "tun%d", "a\0b"] {
-            assert!(matches!(Tun::open(name), Err(TunError::Name(_))), "{name:?}");
+            assert!(matches!(Tun::open(name, Kind::Tun), Err(TunError::Name(_))), "{name:?}");
         }
     }
 
@@ -228,7 +276,8 @@ mod tests {
     fn refusals_say_what_to_do() {
         assert!(not_opened(Errno::ENOENT).to_string().contains("modprobe tun"));
         assert!(not_opened(Errno::EACCES).to_string().contains("chmod 0666"));
-        let denied = not_attached("softstack0", Errno::EPERM).to_string();
-        assert!(denied.contains("setcap cap_net_admin+ep") && denied.contains("ip tuntap add"));
+        let denied = not_attached("softstack0", Kind::Tap, Errno::EPERM).to_string();
+        assert!(denied.contains("setcap cap_net_admin+ep"), "{denied}");
+        assert!(denied.contains("ip tuntap add dev softstack0 mode tap user"), "{denied}");
     }
 }

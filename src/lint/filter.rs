@@ -34,6 +34,7 @@ mod token;
 mod value;
 
 pub use error::FilterError;
+pub(crate) use name::{Kind, field, fields_like};
 
 use evaluate::{Expression, Scene};
 

@@ -81,6 +81,7 @@ mod tests {
                 took: Duration::ZERO,
                 spending: None,
                 answer: None,
+                remember: Default::default(),
             })
         }
     }

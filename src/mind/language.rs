@@ -11,8 +11,9 @@ use super::{Action, Event, Mind, Shown, Thought};
 use crate::backend::{Completion, Delta, Spending};
 use crate::budget::Cost;
 use crate::call::{Caller, LONGEST_WAIT};
-use crate::prompt::{Program, Prompt};
-use crate::transcript;
+use crate::memory::Remember;
+use crate::prompt::{Prompt, Style};
+use crate::transcript::{self, Reading};
 
 /// Most characters of reasoning that are shown and written down for one attempt.
 const MOST_REASONING: usize = 64 << 10;
@@ -20,14 +21,14 @@ const MOST_REASONING: usize = 64 << 10;
 /// A model as a host: what the minds of one host share.
 pub struct Model {
     caller: Caller,
-    program: Program,
+    style: Style,
     attempts: u32,
 }
 
 impl Model {
     /// A model that may try `attempts` times at each packet.
-    pub fn new(caller: Caller, program: Program, attempts: u32) -> Arc<Model> {
-        Arc::new(Model { caller, program, attempts })
+    pub fn new(caller: Caller, style: Style, attempts: u32) -> Arc<Model> {
+        Arc::new(Model { caller, style, attempts })
     }
 
     /// `provider/model`.
@@ -38,7 +39,7 @@ impl Model {
     /// The most that a call about a ping costs.
     pub fn cost_of_a_call(&self) -> Cost {
         let host = verify::Host::echo(std::net::Ipv4Addr::LOCALHOST, None);
-        let prompt = Prompt::new(&self.program, &Event::new(host, 1, vec![0; 84]));
+        let prompt = Prompt::new(&self.style, &Event::new(host, 1, vec![0; 84]));
         self.caller.cost(&prompt)
     }
 }
@@ -65,7 +66,7 @@ impl LanguageModel {
     }
 
     fn prompt(&self, event: &Event, attempt: u32, objections: &[Finding]) -> Prompt {
-        let mut prompt = Prompt::new(&self.model.program, event);
+        let mut prompt = Prompt::new(&self.model.style, event);
         if attempt > 1 {
             prompt.object(attempt, &self.last.answer, objections, &self.last.unread);
         }
@@ -100,14 +101,12 @@ impl Mind for LanguageModel {
             .caller
             .complete(&prompt, until, &mut spending, &mut |delta| lines.hear(delta));
         lines.end();
-        let (action, answer) = match completed {
-            Err(why) => (Action::Unavailable(why), None),
-            Ok(completion) => {
-                let most = self.model.caller.backend().most_output();
-                let action = action(&completion, most, &prompt, &event.packet);
-                (action, Some(completion.text))
-            }
+        let most = self.model.caller.backend().most_output();
+        let (reading, answer) = match completed {
+            Err(why) => (doing(Action::Unavailable(why)), None),
+            Ok(completion) => (reading(&completion, most, &prompt, event), Some(completion.text)),
         };
+        let Reading { action, remember } = reading;
         self.last = Last {
             answer: answer.clone().unwrap_or_default(),
             unread: match &action {
@@ -117,29 +116,35 @@ impl Mind for LanguageModel {
             unavailable: matches!(action, Action::Unavailable(_)),
         };
         Some(Thought {
-            action: finished(action, &self.model.program),
+            action: finished(action, &self.model.style, event),
             model: self.model.name().to_owned(),
             tokens: spending.usage.total(),
             took: began.elapsed(),
             spending: Some(spending),
             answer,
+            remember,
         })
     }
 }
 
 /// What a completion wants done.
-fn action(completion: &Completion, most: u64, prompt: &Prompt, request: &[u8]) -> Action {
+fn reading(completion: &Completion, most: u64, prompt: &Prompt, event: &Event) -> Reading {
     match completion.complaint(most) {
-        Some(why) => Action::Fail(why),
-        None => transcript::read(&completion.text, prompt.form(), request),
+        Some(why) => doing(Action::Fail(why)),
+        None => transcript::read(&completion.text, prompt.form(), event.basis()),
     }
 }
 
+/// An action, and nothing to remember.
+fn doing(action: Action) -> Reading {
+    Reading { action, remember: Remember::default() }
+}
+
 /// With checksum offload, the reply with its checksums; else as it is.
-fn finished(action: Action, program: &Program) -> Action {
+fn finished(action: Action, style: &Style, event: &Event) -> Action {
     match action {
-        Action::Send(mut bytes) if program.offload => {
-            crate::offload::fill_checksums(&mut bytes);
+        Action::Send(mut bytes) if style.offload => {
+            crate::offload::fill_checksums(event.host.link(), &mut bytes);
             Action::Send(bytes)
         }
         action => action,

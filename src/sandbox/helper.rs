@@ -7,8 +7,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
 use netlink_packet_route::link::LinkFlags;
 use nix::errno::Errno;
@@ -19,15 +20,19 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{Pid, getegid, geteuid, setpgid};
 
-use super::channel::{Channel, Message};
+use super::channel::Channel;
+use super::commands::{Attended, start};
 use super::{Device, LOOPBACK, SandboxConfig};
 use crate::link::netlink::Netlink;
 use crate::link::raw::{self, IcmpSocket};
-use crate::link::tun::{Tun, TunError};
+use crate::link::tun::{Kind, Tun, TunError};
 use crate::link::veth::PacketSocket;
 
 /// The loopback device's index: in a new network namespace it is always the first.
 const LOOPBACK_INDEX: u32 = 1;
+
+/// How often it is looked for processes to take down, each time a millisecond later.
+const ROUNDS: u32 = 500;
 
 /// What the hidden subcommand `__sandbox` does; `arguments` are those after it.
 ///
@@ -54,7 +59,7 @@ fn by_hand() -> ExitCode {
 
 /// A device, and what the outer half must know to use it.
 struct Ready {
-    kind: &'static str,
+    made: Device,
     index: u32,
     fallback: String,
     descriptor: OwnedFd,
@@ -63,7 +68,7 @@ struct Ready {
 impl Ready {
     fn tell(&self, channel: &Channel) -> io::Result<()> {
         let index = self.index.to_string();
-        let words = ["ready", self.kind, &index, &self.fallback];
+        let words = ["ready", self.made.word(), &index, &self.fallback];
         channel.send(&words, &[self.descriptor.as_fd()])
     }
 }
@@ -90,7 +95,7 @@ fn prepare(plan: &SandboxConfig) -> Result<Ready, Refusal> {
     // and at the end the whole group can be taken down.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     enter_namespaces()?;
-    quieten();
+    quieten(plan.addresses.ipv6.is_some());
     bring_up_loopback()?;
     make_device(plan)
 }
@@ -132,39 +137,49 @@ fn denied(call: &str, error: &io::Error) -> Refusal {
 ///
 /// A container may mount /proc/sys read-only; then the link is a little noisier, and ping still
 /// works because it is root here.
-fn quieten() {
-    for file in ["ipv6/conf/all/disable_ipv6", "ipv6/conf/default/disable_ipv6"] {
-        let _ = fs::write(format!("/proc/sys/net/{file}"), "1");
+fn quieten(has_ipv6: bool) {
+    let set = |file: &str, value: &str| {
+        let _ = fs::write(format!("/proc/sys/net/{file}"), value);
+    };
+    for devices in ["all", "default"] {
+        set(&format!("ipv6/conf/{devices}/disable_ipv6"), if has_ipv6 { "0" } else { "1" });
     }
-    let _ = fs::write("/proc/sys/net/ipv4/ping_group_range", "0 0");
+    set("ipv4/ping_group_range", "0 0");
 }
 
 fn bring_up_loopback() -> Result<(), Refusal> {
-    let up =
-        Netlink::open().and_then(|netlink| netlink.bring_up(LOOPBACK_INDEX, LinkFlags::empty()));
+    let up = Netlink::open().and_then(|it| it.set_flags(LOOPBACK_INDEX, LinkFlags::Up));
     up.map_err(|error| denied("bringing up the loopback device", &error))
 }
 
 fn make_device(plan: &SandboxConfig) -> Result<Ready, Refusal> {
-    match plan.device {
-        Device::Tun => make_tun(plan).map_err(|error| Refusal::Device(error.to_string())),
-        Device::Veth => make_veth(plan, String::new()),
-        Device::Raw => make_raw(plan).map_err(Refusal::Device),
-        Device::Auto => make_tun(plan).or_else(|error| make_veth(plan, error.to_string())),
-    }
+    let preferred = match plan.device {
+        Device::Raw => return make_raw(plan).map_err(Refusal::Device),
+        Device::Veth | Device::EthernetVeth => return make_veth(plan, plan.device, String::new()),
+        Device::Auto | Device::Tun => make_tun(plan, Device::Tun, Kind::Tun),
+        Device::Ethernet | Device::Tap => make_tun(plan, Device::Tap, Kind::Tap),
+    };
+    let fallback = match plan.device {
+        Device::Auto => Device::Veth,
+        Device::Ethernet => Device::EthernetVeth,
+        _ => return preferred.map_err(|error| Refusal::Device(error.to_string())),
+    };
+    preferred.or_else(|error| make_veth(plan, fallback, error.to_string()))
 }
 
-fn make_tun(plan: &SandboxConfig) -> Result<Ready, TunError> {
-    let tun = Tun::open(&plan.name)?;
+fn make_tun(plan: &SandboxConfig, made: Device, kind: Kind) -> Result<Ready, TunError> {
+    let tun = Tun::open(&plan.name, kind)?;
     tun.configure(&plan.addresses)?;
     let descriptor = tun.into_descriptor();
-    Ok(Ready { kind: "tun", index: 0, fallback: String::new(), descriptor })
+    Ok(Ready { made, index: 0, fallback: String::new(), descriptor })
 }
 
-fn make_veth(plan: &SandboxConfig, fallback: String) -> Result<Ready, Refusal> {
-    match PacketSocket::make_pair(&plan.name, &plan.addresses) {
+fn make_veth(plan: &SandboxConfig, made: Device, fallback: String) -> Result<Ready, Refusal> {
+    let carries =
+        if made == Device::EthernetVeth { wire::Link::Ethernet } else { wire::Link::RawIp };
+    match PacketSocket::make_pair(&plan.name, &plan.addresses, carries) {
         Ok((socket, index)) => {
-            Ok(Ready { kind: "veth", index, fallback, descriptor: socket.into_descriptor() })
+            Ok(Ready { made, index, fallback, descriptor: socket.into_descriptor() })
         }
         Err(error) if fallback.is_empty() => {
             Err(Refusal::Device(format!("making a veth pair failed: {error}")))
@@ -189,13 +204,7 @@ fn make_raw(plan: &SandboxConfig) -> Result<Ready, String> {
     let socket =
         IcmpSocket::open(LOOPBACK, plan.addresses.model).map_err(|error| error.to_string())?;
     let descriptor = socket.into_descriptor();
-    Ok(Ready { kind: "raw", index: LOOPBACK_INDEX, fallback: String::new(), descriptor })
-}
-
-/// A command that runs, and the channel on which its starter hears of it.
-struct Attended {
-    child: Child,
-    channel: Channel,
+    Ok(Ready { made: Device::Raw, index: LOOPBACK_INDEX, fallback: String::new(), descriptor })
 }
 
 /// Starts commands and passes signals and exit statuses until the outer half is gone.
@@ -242,65 +251,31 @@ fn wait(channel: &Channel, ended: &SignalFd, commands: &[Attended]) -> io::Resul
     Ok(watched.iter().map(|source| source.any().unwrap_or(true)).collect())
 }
 
-/// The outer half is gone: nothing that we started shall outlive it.
+/// The outer half is gone: nothing that we started, or that came to be in our network, shall outlive it.
 fn take_all_down() -> ! {
+    for _ in 0..ROUNDS {
+        let others = others_inside();
+        if others.is_empty() {
+            break;
+        }
+        for other in others {
+            let _ = kill(other, Signal::SIGKILL);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
     // Group 0 is our own, this process included; the exit is for a kernel that disagrees.
     let _ = kill(Pid::from_raw(0), Signal::SIGKILL);
     std::process::exit(0)
 }
 
-/// Starts the command and tells its starter how that went.
-fn start(request: Message) -> Option<Attended> {
-    let [channel, stdout, stderr] = <[OwnedFd; 3]>::try_from(request.descriptors).ok()?;
-    let channel = Channel::from(channel);
-    let mut words = request.words.into_iter().skip(1);
-    let mut command = Command::new(words.next()?);
-    command.args(words).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
-    match spawn(command) {
-        Ok(child) => {
-            // A starter that no longer listens will close its channel, and that is obeyed.
-            let _ = channel.send(&["started", &child.id().to_string()], &[]);
-            Some(Attended { child, channel })
-        }
-        Err(error) => {
-            let errno = error.raw_os_error().unwrap_or_default();
-            let _ = channel.send(&["failed", &errno.to_string()], &[]);
-            None
-        }
-    }
-}
-
-/// Starts a child that dies with this process and takes signals as if started from a shell.
-fn spawn(mut command: Command) -> io::Result<Child> {
-    let prepare = || {
-        prctl::set_pdeathsig(Signal::SIGKILL)?;
-        Ok(SigSet::empty().thread_set_mask()?)
-    };
-    // SAFETY: both calls are plain system calls, allowed between fork and exec; they allocate
-    // nothing and take no lock.
-    unsafe { command.pre_exec(prepare) };
-    command.spawn()
-}
-
-impl Attended {
-    /// Passes on a signal. A starter that went away no longer wants the command.
-    fn obey(&mut self) -> io::Result<()> {
-        match self.channel.receive()? {
-            Some(order) => self.signal(order.number(1).and_then(|n| Signal::try_from(n).ok())),
-            None => self.signal(Some(Signal::SIGKILL)),
-        }
-        Ok(())
-    }
-
-    /// The child has not been waited for, so its number cannot belong to another process.
-    fn signal(&self, signal: Option<Signal>) {
-        let _ = kill(Pid::from_raw(self.child.id() as i32), signal);
-    }
-
-    /// Whether the command has ended; if so its starter is told how.
-    fn has_ended(&mut self) -> bool {
-        let Ok(Some(status)) = self.child.try_wait() else { return false };
-        let _ = self.channel.send(&["ended", &status.into_raw().to_string()], &[]);
-        true
-    }
+/// Every process in our network namespace but this one. A shell's jobs are neither our children nor of our
+/// group, and whatever lives may have had children since it was last seen.
+fn others_inside() -> Vec<Pid> {
+    let network = |process: &str| fs::read_link(format!("/proc/{process}/ns/net")).ok();
+    let Some(inside) = network("self") else { return Vec::new() };
+    let names = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = names.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let others = numbers.filter(|number| *number != std::process::id() as i32);
+    let there = others.filter(|number| network(&number.to_string()).as_ref() == Some(&inside));
+    there.map(Pid::from_raw).collect()
 }

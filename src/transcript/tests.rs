@@ -8,11 +8,11 @@ const OTHER: &str = "4500002000000000400166db0a0000010a0000030000212700070001706
 const REPLY: &str = "4500002000000000400166db0a0000010a000002000021270007000170696e67";
 
 fn bytes(answer: &str) -> Action {
-    read(answer, Form::Bytes, &hex::parse(REQUEST).unwrap())
+    read(answer, Form::Bytes, &hex::parse(REQUEST).unwrap()).action
 }
 
 fn edits(answer: &str) -> Action {
-    read(answer, Form::Edits, &hex::parse(REQUEST).unwrap())
+    read(answer, Form::Edits, &hex::parse(REQUEST).unwrap()).action
 }
 
 fn reply() -> Action {

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 
 use clap::Args;
 use softstack::mind::Event;
-use softstack::prompt::{Form, Program, Prompt};
+use softstack::prompt::{Form, Prompt, Style};
 use tiktoken_rs::{CoreBPE, o200k_base};
 use verify::Host;
 use wire::{Echo, hex};
@@ -60,7 +60,7 @@ impl Tokens {
             return Err("the edits do not make the reply".into());
         }
         let event = Event::new(HOST, 1, request);
-        let read = count(tokenizer, &Prompt::new(&Program::new(Form::Bytes, false), &event).turn);
+        let read = count(tokenizer, &Prompt::new(&Style::new(Form::Bytes, false), &event).turn);
         let packet = hex::encode(&reply);
         let whole = count(tokenizer, &format!("SEND {packet}"));
         for (form, answer) in [
@@ -90,7 +90,7 @@ fn count(tokenizer: &CoreBPE, text: &str) -> usize {
 
 fn program(tokenizer: &CoreBPE) -> usize {
     let event = Event::new(HOST, 1, Vec::new());
-    count(tokenizer, Prompt::new(&Program::new(Form::Bytes, false), &event).system(false))
+    count(tokenizer, Prompt::new(&Style::new(Form::Bytes, false), &event).system(false))
 }
 
 #[cfg(test)]
@@ -105,7 +105,7 @@ mod tests {
             for form in [Form::Bytes, Form::Edits] {
                 let packet = (0..length).map(|i| byte ^ (i as u8).wrapping_mul(37)).collect();
                 let event = Event::new(HOST, 1, packet);
-                let prompt = Prompt::new(&Program::new(form, true), &event);
+                let prompt = Prompt::new(&Style::new(form, true), &event);
                 let read = count(&tokenizer, prompt.system(true)) + count(&tokenizer, &prompt.turn);
                 assert!(read as u64 <= prompt.most_input(), "{read} of {}", prompt.most_input());
             }

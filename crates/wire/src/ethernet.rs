@@ -1,6 +1,8 @@
 //! The Ethernet header (RFC 894, IEEE 802.3) and the hardware addresses in it.
 
 use std::fmt;
+use std::net::Ipv6Addr;
+use std::str::FromStr;
 
 /// The octets of the header.
 pub const HEADER_LEN: usize = 14;
@@ -30,6 +32,12 @@ impl Mac {
         bytes.first_chunk().map(|octets| Mac(*octets))
     }
 
+    /// The group of stations that a group of IPv6 nodes is mapped to (RFC 2464 section 7).
+    pub fn of_group(group: Ipv6Addr) -> Mac {
+        let [.., a, b, c, d] = group.octets();
+        Mac([0x33, 0x33, a, b, c, d])
+    }
+
     /// Whether it names a group of stations, or all: the lowest bit of the first octet (RFC 9542
     /// section 2.1).
     pub fn is_group(self) -> bool {
@@ -42,5 +50,39 @@ impl fmt::Display for Mac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [a, b, c, d, e, g] = self.0;
         write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
+/// The notation of [`Display`](fmt::Display): six octets in hexadecimal with colons between.
+impl FromStr for Mac {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Mac, String> {
+        let octet = |word: &str| match word.len() {
+            1 | 2 if word.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                u8::from_str_radix(word, 16).ok()
+            }
+            _ => None,
+        };
+        let octets: Option<Vec<u8>> = text.split(':').map(octet).collect();
+        octets.and_then(|octets| octets.try_into().ok()).map(Mac).ok_or_else(|| {
+            format!("{text:?} is no Ethernet address; one looks like 02:00:00:00:00:01")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_as_it_is_written() {
+        let mac = Mac([0x02, 0, 0x5e, 0x10, 0xff, 1]);
+        assert_eq!(mac.to_string().parse(), Ok(mac));
+        for text in
+            ["", "02:00:5e:10:00", "02:00:5e:10:00:01:02", "02:00:5e:10:00:+1", "1::2:3:4:5"]
+        {
+            assert!(text.parse::<Mac>().unwrap_err().contains("02:00:00:00:00:01"), "{text}");
+        }
     }
 }

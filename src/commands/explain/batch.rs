@@ -9,7 +9,7 @@ use softstack::backend::batch::{Batch, Prompts};
 use softstack::call::{Answers, BatchError, News};
 use softstack::config::Asked;
 use softstack::explain::{Case, Explanation, explained};
-use softstack::prompt::Program;
+use softstack::prompt::Style;
 use softstack::view::tell;
 
 use super::input::Input;
@@ -103,9 +103,9 @@ impl Explain {
     }
 
     fn in_one(&self, asked: &Asked, batch: &dyn Batch, kinds: &[Kind]) -> Outcome {
-        let program = Program::explainer();
+        let style = Style::explainer();
         let prompts: Prompts =
-            kinds.iter().map(|kind| (name(kind), kind.case.prompt(&program))).collect();
+            kinds.iter().map(|kind| (name(kind), kind.case.prompt(&style))).collect();
         let count = kinds.len();
         let mut news = |news: News| match news {
             News::Sent(id) => {

@@ -11,10 +11,12 @@ use std::sync::LazyLock;
 use verify::{Example, RULES};
 use wire::{Link, Packet, Value, dissect, hex};
 
+use crate::lint::nearest::nearest;
+
 use super::table::{ALIASES, RARE, SAMPLES};
 
 /// The flags of a field: their bits and names.
-pub(super) type Flags = &'static [(u16, &'static str)];
+pub(crate) type Flags = &'static [(u16, &'static str)];
 
 /// What a name leads to.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +61,7 @@ pub(super) enum Read {
 
 /// What a field can say.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Number,
     /// A number that has a name, sometimes.
     Named,
@@ -120,6 +122,23 @@ impl Operand {
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     let aliases = ALIASES.iter().map(|(alias, _)| *alias);
     aliases.chain(KNOWN.fields.keys().copied()).chain(KNOWN.groups.iter().copied())
+}
+
+/// The field that the dissection calls so, and what it can say; no protocol, and no name of Wireshark's.
+pub(crate) fn field(name: &str) -> Option<(&'static str, &'static [Kind])> {
+    KNOWN.fields.get_key_value(name).map(|(field, kinds)| (*field, kinds.as_slice()))
+}
+
+/// The fields that somebody may mean who wrote `name`, which is none, the likeliest first: the one that
+/// Wireshark calls so, else those with a name near it.
+pub(crate) fn fields_like(name: &str) -> Vec<&'static str> {
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
+    match alias {
+        Some((_, [Source::Field(field, Read::Whole)])) if KNOWN.fields.contains_key(field) => {
+            vec![field]
+        }
+        _ => nearest(name, KNOWN.fields.keys().copied()),
+    }
 }
 
 /// Whether `name` is the name of a field, or of the protocol or group that it belongs to. Options stand in
@@ -238,6 +257,7 @@ fn frames(example: &Example, hand_on: &mut dyn FnMut(Link, &[u8])) {
         Example::Session { host, request, reply, .. } => {
             (host.link(), [request].into_iter().chain(reply).collect())
         }
+        Example::Timer { host, reply, .. } => (host.link(), reply.into_iter().collect()),
         Example::Trace(link, frames) => (link, frames.to_vec()),
     };
     frames.into_iter().filter_map(|frame| hex::parse(frame).ok()).for_each(|f| hand_on(link, &f));
