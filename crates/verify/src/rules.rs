@@ -666,9 +666,6 @@ const PING: &str = "4500002000000000400166db0a0000020a00000108001927000700017069
 /// What 10.0.0.1 answers.
 const PONG: &str = "4500002000000000400166db0a0000010a000002000021270007000170696e67";
 
-/// The host that speaks everything, without link headers.
-static IP_HOST: Host = Example::IP_HOST;
-
 /// The ping and its answer: an exchange that keeps every rule.
 const GOOD: Example = Example::Exchange { request: PING, reply: Some(PONG) };
 
