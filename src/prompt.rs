@@ -134,22 +134,22 @@ impl Style {
     /// can cache it; `structured` if the answer is to be JSON.
     fn system(&self, programs: &[Arc<Program>], structured: bool) -> String {
         if self.is_prose {
-            return include_str!("../programs/explain.md").into();
+            return include_str!("../prompts/explain.md").into();
         }
         let remembers = programs.iter().any(|program| program.state.is_some());
         let answer = match self.form {
-            Form::Bytes => include_str!("../programs/answer-bytes.md"),
-            Form::Edits => include_str!("../programs/answer-edits.md"),
+            Form::Bytes => include_str!("../prompts/answer-bytes.md"),
+            Form::Edits => include_str!("../prompts/answer-edits.md"),
         };
-        let json = include_str!("../programs/answer-json.md")
+        let json = include_str!("../prompts/answer-json.md")
             .replace("{field}", self.form.field())
             .replace("{word}", self.form.word());
-        let notes = include_str!("../programs/answer-notes.md");
-        let notes_json = include_str!("../programs/answer-notes-json.md");
+        let notes = include_str!("../prompts/answer-notes.md");
+        let notes_json = include_str!("../prompts/answer-notes-json.md");
         let after = [
             (true, answer),
             (remembers, notes),
-            (self.offload, include_str!("../programs/offload.md")),
+            (self.offload, include_str!("../prompts/offload.md")),
             (structured, &json),
             (structured && remembers, notes_json),
         ];

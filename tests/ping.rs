@@ -174,6 +174,7 @@ fn one_of_each() -> Vec<Record> {
         median_seconds: Some(0.0),
         refused: BTreeMap::from([(Refusal::Rate, 1)]),
         spending: Some(Spending::default()),
+        timers: 1,
         ..Statistics::default()
     };
     let (reason, bytes) = (Some(text()), Some(text()));
@@ -193,8 +194,14 @@ fn one_of_each() -> Vec<Record> {
             form,
             time_ns,
         },
-        Record::Request { packet, time_ns, bytes: text(), programs: vec![text()], notes: text() },
-        Record::Timer { packet, time_ns, name: text(), bytes: text(), notes: text() },
+        Record::Request {
+            packet,
+            time_ns,
+            bytes: text(),
+            programs: vec![text()],
+            notes: "x".into(),
+        },
+        Record::Timer { packet, time_ns, name: text(), bytes: text(), notes: "x".into() },
         Record::Reasoning { packet, attempt, text: text() },
         Record::Thought {
             packet,

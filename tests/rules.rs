@@ -151,6 +151,12 @@ fn expected(example: &Example) -> Vec<String> {
             };
             before.iter().flat_map(pair).chain(last).collect()
         }
+        Example::Timer { before, reply, .. } => {
+            let pair = |(request, reply): &(&'static str, Option<&'static str>)| {
+                [*request].into_iter().chain(*reply)
+            };
+            before.iter().flat_map(pair).chain(reply).collect()
+        }
         Example::Trace(_, frames) => frames.to_vec(),
     };
     frames.iter().map(|frame| frame.replace(' ', "").to_lowercase()).collect()

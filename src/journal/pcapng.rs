@@ -33,11 +33,15 @@ pub struct Pcapng {
 }
 
 impl Pcapng {
-    /// Begins a capture of raw IP packets with times in nanoseconds.
+    /// A capture with times in nanoseconds; of what link it is, the first record says.
     pub fn new(file: File) -> io::Result<Pcapng> {
         let blocks = PcapNgWriter::new(Vec::new()).map_err(io::Error::other)?;
+        Ok(Pcapng { blocks, file, offload: "", open: Vec::new() })
+    }
+
+    fn begin(&mut self, linktype: DataLink) -> io::Result<()> {
         let interface = InterfaceDescriptionBlock {
-            linktype: DataLink::RAW,
+            linktype,
             snaplen: 0,
             options: vec![
                 InterfaceDescriptionOption::IfName(Cow::Borrowed("softstack")),
@@ -45,9 +49,7 @@ impl Pcapng {
                 InterfaceDescriptionOption::IfTsResol(9),
             ],
         };
-        let mut capture = Pcapng { blocks, file, offload: "", open: Vec::new() };
-        capture.write(&interface.into_block())?;
-        Ok(capture)
+        self.write(&interface.into_block())
     }
 
     fn write(&mut self, block: &Block) -> io::Result<()> {
@@ -94,8 +96,12 @@ impl Pcapng {
 impl Sink for Pcapng {
     fn record(&mut self, record: &Record) -> io::Result<()> {
         match record {
-            Record::Start { checksum_offload: true, .. } => {
-                self.offload = ", its checksums computed by the runtime";
+            Record::Start { checksum_offload, mac, .. } => {
+                if *checksum_offload {
+                    self.offload = ", its checksums computed by the runtime";
+                }
+                let link = if mac.is_some() { DataLink::ETHERNET } else { DataLink::RAW };
+                self.begin(link)?;
             }
             Record::Request { packet, time_ns, bytes, .. } => {
                 let bytes = wire::hex::parse(bytes).map_err(io::Error::other)?;
@@ -120,6 +126,7 @@ impl Sink for Pcapng {
                 }
             }
             Record::Reply { packet, time_ns, bytes, seconds } => {
+                // Nothing came where a timer went off.
                 self.close(*packet)?;
                 let bytes = wire::hex::parse(bytes).map_err(io::Error::other)?;
                 let comment = format!(

@@ -4,7 +4,9 @@
 use std::net::IpAddr;
 
 use wire::checksum::{add16, sum};
-use wire::{Ipv4, Ipv6, Packet, Pdu, Protocol};
+use wire::ethernet::Mac;
+use wire::ipv4::PROTOCOL_ICMP;
+use wire::{Ipv4, Ipv6, Packet, Pdu, Protocol, icmp, icmpv6};
 
 /// Addresses, protocol and message of a datagram, as far as its bytes go.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,8 @@ pub(crate) struct Datagram<'a> {
     pub(crate) bytes: &'a [u8],
     /// Where the message begins, counted from the IP header.
     pub(crate) start: usize,
+    /// Whether its frame went to several stations at once.
+    pub(crate) to_group: bool,
 }
 
 impl<'a> Datagram<'a> {
@@ -43,7 +47,20 @@ impl<'a> Datagram<'a> {
             start = pdu.inside().map_or(bytes.len(), |inside| inside.start() - begins);
         }
         let message = bytes.get(start..)?;
-        Some(Datagram { source, destination, protocol, message, bytes, start })
+        let frame = packet.pdu(Protocol::Ethernet);
+        let to_group =
+            frame.and_then(|frame| Mac::new(frame.bytes())).is_some_and(|mac| mac.is_group());
+        Some(Datagram { source, destination, protocol, message, bytes, start, to_group })
+    }
+
+    /// Whether it is an ICMP or ICMPv6 error (RFC 1122 section 3.2.2, RFC 4443 section 2.1).
+    pub(crate) fn is_error(&self) -> bool {
+        let kind = self.message.first();
+        match (self.source, self.protocol) {
+            (IpAddr::V4(_), PROTOCOL_ICMP) => kind.is_some_and(|kind| icmp::is_error(*kind)),
+            (IpAddr::V6(_), icmpv6::NEXT_HEADER) => kind.is_some_and(|kind| *kind < 128),
+            _ => false,
+        }
     }
 
     /// Whether the checksum of its message is right, which covers the pseudo-header (RFC 768, RFC 9293
@@ -74,7 +91,8 @@ impl<'a> Datagram<'a> {
     }
 }
 
-fn is_extension(pdu: &Pdu) -> bool {
+/// Whether a unit is an extension header of IPv6 that any node reads (RFC 8200 section 4).
+pub(crate) fn is_extension(pdu: &Pdu) -> bool {
     matches!(
         pdu.protocol(),
         Protocol::HopByHop | Protocol::Routing | Protocol::DestinationOptions | Protocol::Fragment

@@ -12,14 +12,17 @@ use crate::datagram::Datagram;
 use crate::{Host, Segment};
 
 mod arp;
+mod dhcp;
+pub(crate) mod dns;
 mod icmp;
 mod icmpv6;
 mod ipv4;
 mod ipv6;
 mod reason;
 mod tcp;
-mod udp;
+pub(crate) mod udp;
 
+pub(crate) use ipv6::ALL_NODES;
 pub use reason::Reason;
 
 /// What a request calls for. As JSON: `"reply"`, `{"silence":"fragment"}`, `{"either":"version"}`.
@@ -134,7 +137,7 @@ fn frame(host: &Host, packet: &Packet, connections: &Connections) -> Outcome {
 fn transport(host: &Host, datagram: &Datagram, connections: &Connections) -> Outcome {
     match datagram.protocol {
         6 if host.speaks.tcp.is_some() => tcp::segment(host, datagram, connections),
-        17 if host.speaks.udp.is_some() => udp::datagram(host, datagram),
+        udp::PROTOCOL_UDP if host.speaks.udp.is_some() => udp::datagram(host, datagram),
         _ if host.speaks.icmp => icmp::unreachable(host, datagram, Unreachable::Protocol),
         _ => Err(Reason::Protocol),
     }

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use wire::ethernet::field::TYPE;
 use wire::icmp::ECHO_HEADER_LEN;
 use wire::{Icmp, Ipv4, Link, Packet};
 
@@ -17,6 +18,9 @@ use crate::{Call, Due, Finding, Host, Occasion, RULES, Reason, Session, inspect}
 
 /// Octets of an Ethernet header without tags.
 const ETHERNET_HEADER: usize = 14;
+
+/// No connections.
+static NONE: LazyLock<Connections> = LazyLock::new(Connections::default);
 
 /// A request and what was, or was not, replied to it.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +41,8 @@ pub struct Exchange<'a> {
     pub(crate) connections: &'a Connections,
     /// When this is, since the moment from which the session counts.
     pub(crate) now: Duration,
+    /// Whether the host may send one more ICMP error.
+    pub(crate) allows_error: bool,
 }
 
 /// An echo message and where in its packet it begins.
@@ -49,7 +55,6 @@ pub(crate) struct Message<'a> {
 impl<'a> Exchange<'a> {
     /// The exchange of `host`, with what is due, when nothing came before.
     pub fn new(host: &'a Host, request: &'a [u8], reply: Option<&'a [u8]>) -> Self {
-        static NONE: LazyLock<Connections> = LazyLock::new(Connections::default);
         Exchange::known(host, &NONE, Occasion::Packet(request), reply, Duration::ZERO)
     }
 
@@ -60,7 +65,13 @@ impl<'a> Exchange<'a> {
         reply: Option<&'a [u8]>,
         now: Duration,
     ) -> Self {
-        Exchange::known(session.host(), session.connections(), occasion, reply, now)
+        let (host, mut connections) = (session.host(), session.connections());
+        if connections.is_forgotten(host.link(), occasion.packet(), now) {
+            // Others are not looked at.
+            connections = &NONE;
+        }
+        let known = Exchange::known(host, connections, occasion, reply, now);
+        Exchange { allows_error: session.allows_error(now), ..known }
     }
 
     fn known(
@@ -71,13 +82,15 @@ impl<'a> Exchange<'a> {
         now: Duration,
     ) -> Self {
         let request = occasion.packet();
-        let Assessment { mut due, call } = Assessment::of(host, request, connections);
+        let Assessment { mut due, mut call } = Assessment::of(host, request, connections);
         let is_timer = matches!(occasion, Occasion::Timer(_));
         if is_timer {
-            // What was due when the packet came has been dealt with.
-            due = Due::Either(due.reason().unwrap_or(Reason::TcpSegment));
+            // What was due when the packet came has been dealt with; a connection may have more to say.
+            call = connections.speaks_up(host.link(), request).map(Call::Segment).or(call);
+            due = later(due, call);
         }
-        Exchange { host, request, reply, due, call, is_timer, connections, now }
+        let allows_error = true;
+        Exchange { host, request, reply, due, call, is_timer, connections, now, allows_error }
     }
 
     /// Holds it against every rule: see [`judge`](crate::judge).
@@ -113,9 +126,16 @@ impl<'a> Exchange<'a> {
         self.call == Some(call)
     }
 
+    /// The reply where one may be sent and was, if the link says that it is of the protocol of the request.
+    pub(crate) fn answer(&self) -> Option<&'a [u8]> {
+        let has_type_of_request = |reply: &&[u8]| reply.get(TYPE) == self.request.get(TYPE);
+        let reply = self.reply.filter(|_| self.call.is_some())?;
+        Some(reply).filter(|reply| self.host.mac.is_none() || has_type_of_request(reply))
+    }
+
     /// The datagrams of request and reply, of either IP version, where a reply may be sent and one was.
     pub(crate) fn pair(&self) -> Option<(Datagram<'a>, Datagram<'a>)> {
-        let reply = self.reply.filter(|_| self.call.is_some())?;
+        let reply = self.answer()?;
         let asked = Datagram::of(&self.packet(self.request))?;
         Some((asked, Datagram::of(&self.packet(reply))?))
     }
@@ -124,7 +144,7 @@ impl<'a> Exchange<'a> {
     /// least twenty octets.
     pub(crate) fn datagrams(&self) -> Option<(Ipv4<'a>, Ipv4<'a>)> {
         let at = self.link_header();
-        let reply = self.reply.filter(|_| self.calls_for(Call::Echo))?;
+        let reply = self.answer().filter(|_| self.calls_for(Call::Echo))?;
         Some((Ipv4::new(self.request.get(at..)?)?, Ipv4::new(reply.get(at..)?)?))
     }
 
@@ -139,6 +159,27 @@ impl Message<'_> {
     /// A range of the message as one of its packet.
     pub(crate) fn range(&self, range: Range<usize>) -> Range<usize> {
         self.start + range.start..self.start + range.end
+    }
+}
+
+/// What is due when a timer goes off: what the packet called for when it came has been dealt with. TCP, open
+/// UDP ports and protocols of one's own may speak again; errors and answers of the layers below may not.
+fn later(due: Due, call: Option<Call>) -> Due {
+    let of_tcp = |reason| {
+        matches!(reason, Reason::TcpHeader | Reason::TcpChecksum | Reason::TcpReset)
+            || matches!(reason, Reason::TcpSegment | Reason::Http)
+    };
+    match (call, due.reason()) {
+        (Some(Call::Datagram), reason) => Due::Either(reason.unwrap_or(Reason::UdpPort)),
+        (Some(Call::Own), reason) => Due::Either(reason.unwrap_or(Reason::IcmpType)),
+        (Some(Call::Segment(_)), reason) => Due::Either(reason.unwrap_or(Reason::TcpSegment)),
+        (None, Some(reason)) if of_tcp(reason) => Due::Either(reason),
+        (Some(Call::Unreachable(_)), _) | (None, None) => Due::Silence(Reason::Error),
+        (Some(Call::Echo | Call::Timestamp), _) => Due::Silence(Reason::IcmpType),
+        (Some(Call::Echo6), _) => Due::Silence(Reason::Icmpv6Type),
+        (Some(Call::Arp), _) => Due::Silence(Reason::Arp),
+        (Some(Call::Neighbor), _) => Due::Silence(Reason::Neighbor),
+        (None, Some(reason)) => Due::Silence(reason),
     }
 }
 

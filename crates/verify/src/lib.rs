@@ -24,6 +24,7 @@ pub mod due;
 pub mod exchange;
 pub mod finding;
 pub mod host;
+mod rate;
 pub mod rule;
 pub mod rules;
 pub mod session;

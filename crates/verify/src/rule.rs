@@ -118,6 +118,15 @@ pub enum Example {
         /// The packet that answers it, or silence.
         reply: Option<&'static str>,
     },
+    /// A timer of that host went off after those exchanges.
+    Timer {
+        /// Whose timer.
+        host: &'static Host,
+        /// What came before, and what was replied; at least one exchange, as timers are of a flow.
+        before: &'static [(&'static str, Option<&'static str>)],
+        /// What is sent, or nothing.
+        reply: Option<&'static str>,
+    },
     /// Frames of that link, in order.
     Trace(Link, &'static [&'static str]),
 }

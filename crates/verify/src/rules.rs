@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use wire::{Link, Pdu, Protocol};
 
+use crate::Host;
 use crate::rule::{Check, Example, Rule};
 
 mod arp;
@@ -30,7 +31,22 @@ mod mpls;
 mod multicast;
 mod neighbor;
 mod ppp;
+mod reply_arp;
+mod reply_dhcp;
+mod reply_dns;
+mod reply_echo6;
+mod reply_error;
+mod reply_error6;
+mod reply_frame;
+mod reply_ip;
+mod reply_neighbor;
+mod reply_own;
+mod reply_timestamp;
+mod reply_udp;
+mod segment;
 mod silence;
+mod silence_link;
+mod silence_udp;
 mod tcp;
 mod trace;
 mod udp;
@@ -294,6 +310,8 @@ pub static RULES: &[Rule] = &[
     igmp::GROUP,
     igmp::RECORDS,
     udp::HEADER,
+    udp::SOURCE_PORT,
+    udp::DESTINATION_PORT,
     udp::LENGTH,
     udp::CHECKSUM,
     udp::NO_CHECKSUM,
@@ -426,6 +444,86 @@ pub static RULES: &[Rule] = &[
     exchange::PAYLOAD,
     exchange::TOS,
     exchange::TTL,
+    reply_frame::DESTINATION,
+    reply_frame::SOURCE,
+    reply_frame::TYPE,
+    reply_frame::PADDING,
+    reply_ip::SOURCE,
+    reply_ip::DESTINATION,
+    reply_ip::PROTOCOL,
+    reply_ip::FRAGMENT,
+    reply_ip::HOP_LIMIT,
+    reply_ip::TRAILING,
+    reply_arp::UNANSWERED,
+    reply_arp::FORMAT,
+    reply_arp::OPCODE,
+    reply_arp::SENDER_HARDWARE,
+    reply_arp::SENDER_ADDRESS,
+    reply_arp::TARGET_HARDWARE,
+    reply_arp::TARGET_ADDRESS,
+    reply_neighbor::UNANSWERED,
+    reply_neighbor::TYPE,
+    reply_neighbor::TARGET,
+    reply_neighbor::SOLICITED_FLAG,
+    reply_neighbor::DESTINATION,
+    reply_neighbor::ROUTER_FLAG,
+    reply_neighbor::OVERRIDE_FLAG,
+    reply_neighbor::RESERVED,
+    reply_neighbor::LINK_LAYER,
+    reply_echo6::UNANSWERED,
+    reply_echo6::TYPE,
+    reply_echo6::IDENTIFIER,
+    reply_echo6::SEQUENCE,
+    reply_echo6::LENGTH,
+    reply_echo6::PAYLOAD,
+    reply_timestamp::TYPE,
+    reply_timestamp::IDENTIFIER,
+    reply_timestamp::SEQUENCE,
+    reply_timestamp::ORIGINATED,
+    reply_timestamp::TIME,
+    reply_timestamp::ORDER,
+    reply_udp::SOURCE_PORT,
+    reply_udp::DESTINATION_PORT,
+    reply_udp::LENGTH,
+    reply_udp::UNANSWERED,
+    reply_udp::DATA,
+    reply_dns::UNANSWERED,
+    reply_dns::RESPONSE,
+    reply_dns::ID,
+    reply_dns::OPCODE,
+    reply_dns::RECURSION,
+    reply_dns::QUESTION,
+    reply_dns::FORMAT,
+    reply_dns::RCODE,
+    reply_dns::records::OWNER,
+    reply_dns::records::KIND,
+    reply_dns::records::CLASS,
+    reply_dns::records::SIZE,
+    reply_dns::records::EDNS,
+    reply_dns::records::TRUNCATED,
+    reply_dns::records::AUTHORITY,
+    reply_dhcp::TYPE,
+    reply_dhcp::TRANSACTION,
+    reply_dhcp::HARDWARE_ADDRESS,
+    reply_dhcp::FLAGS,
+    reply_dhcp::RELAY,
+    reply_dhcp::SERVER,
+    reply_dhcp::ADDRESS,
+    reply_dhcp::INFORMED,
+    reply_dhcp::DESTINATION,
+    reply_dhcp::PORT,
+    reply_error::TYPE,
+    reply_error::CODE,
+    reply_error::EXTENSIONS,
+    reply_error::QUOTE,
+    reply_error::RATE,
+    reply_error6::TYPE,
+    reply_error6::CODE,
+    reply_error6::POINTER,
+    reply_error6::QUOTE,
+    reply_error6::EXTENSIONS,
+    reply_error6::RATE,
+    reply_own::TYPE,
     silence::VERSION,
     silence::TRUNCATED,
     silence::SHORT,
@@ -439,6 +537,63 @@ pub static RULES: &[Rule] = &[
     silence::ICMP_CHECKSUM,
     silence::ICMP_TYPE,
     silence::ICMP_ERROR,
+    silence_link::ETHERNET,
+    silence_link::LINK_BROADCAST,
+    silence_link::ARP,
+    silence_link::IPV6,
+    silence_link::NOT_FOR_ME,
+    silence_link::SOURCE,
+    silence_link::FRAGMENT,
+    silence_link::PROTOCOL,
+    silence_link::HOP_LIMIT,
+    silence_link::NEIGHBOR,
+    silence_link::ICMPV6_CHECKSUM,
+    silence_link::ICMPV6_TYPE,
+    silence_udp::LENGTH,
+    silence_udp::CHECKSUM,
+    silence_udp::PORT,
+    silence_udp::DNS,
+    silence_udp::DHCP,
+    silence_udp::ERROR,
+    segment::SOURCE_PORT,
+    segment::DESTINATION_PORT,
+    segment::reset::FLAGS,
+    segment::reset::SEQUENCE,
+    segment::reset::ACKNOWLEDGMENT,
+    segment::opening::FLAGS,
+    segment::opening::ACKNOWLEDGMENT,
+    segment::opening::DATA,
+    segment::opening::SEQUENCE,
+    segment::opening::REOPENED,
+    segment::opening::ECN,
+    segment::option::WINDOW_SCALE,
+    segment::option::TIMESTAMPS,
+    segment::option::SACK_PERMITTED,
+    segment::stream::OPENS,
+    segment::stream::RESET,
+    segment::stream::EARLY,
+    segment::numbers::SEQUENCE,
+    segment::numbers::ACKNOWLEDGMENT,
+    segment::numbers::WINDOW,
+    segment::numbers::SIZE,
+    segment::numbers::SHRUNK,
+    segment::stream::RETRANSMISSION,
+    segment::stream::END,
+    segment::stream::URGENT,
+    segment::option::SACK,
+    segment::option::TIMESTAMPS_MISSING,
+    segment::option::TIMESTAMPS_ECHO,
+    segment::timer::UNKNOWN,
+    segment::timer::NOTHING,
+    segment::unanswered::RESET,
+    segment::unanswered::SYNCHRONIZED,
+    segment::unanswered::UNACCEPTABLE,
+    segment::unanswered::CHALLENGE,
+    segment::unanswered::NEWS,
+    segment::silence::HEADER,
+    segment::silence::CHECKSUM,
+    segment::silence::RESET,
+    segment::silence::SEGMENT,
     trace::FRAGMENT_OVERLAP,
     trace::FRAGMENT_END,
     trace::FRAGMENT_OVERLAP_6,
@@ -512,6 +667,28 @@ const GOOD: Example = Example::Exchange { request: PING, reply: Some(PONG) };
 /// The ping answered by this.
 const fn answered(reply: &'static str) -> Example {
     Example::Exchange { request: PING, reply: Some(reply) }
+}
+
+/// The ping in a frame to the host of examples on Ethernet.
+const PING_FRAME: &str =
+    "02000000000102000000000208004500002000000000400166db0a0000020a000001080019270007000170696e67";
+
+/// What that host answers.
+const PONG_FRAME: &str =
+    "02000000000202000000000108004500002000000000400166db0a0000010a000002000021270007000170696e67";
+
+/// The hosts of examples that speak everything.
+static IP_HOST: Host = Example::IP_HOST;
+static ETHERNET_HOST: Host = Example::ETHERNET_HOST;
+
+/// An exchange of the host that speaks everything, without link headers.
+const fn over_ip(request: &'static str, reply: Option<&'static str>) -> Example {
+    Example::Session { host: &IP_HOST, before: &[], request, reply }
+}
+
+/// The same on Ethernet.
+const fn over_ethernet(request: &'static str, reply: Option<&'static str>) -> Example {
+    Example::Session { host: &ETHERNET_HOST, before: &[], request, reply }
 }
 
 /// An IP packet without link headers.

@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
+use wire::Packet;
+
 use crate::connection::Connections;
+use crate::datagram::Datagram;
+use crate::rate::Rate;
 use crate::{Admitted, Due, Exchange, Finding, Host, Veto, admit};
 
 /// What a reply is given on the occasion of.
@@ -29,12 +33,14 @@ impl<'a> Occasion<'a> {
 pub struct Session {
     host: Host,
     connections: Connections,
+    /// The ICMP errors that were sent.
+    errors: Rate,
 }
 
 impl Session {
     /// A judge who has seen nothing yet.
     pub fn new(host: Host) -> Session {
-        Session { host, connections: Connections::default() }
+        Session { host, connections: Connections::default(), errors: Rate::default() }
     }
 
     /// Who is judged.
@@ -47,9 +53,10 @@ impl Session {
         self.host = host;
     }
 
-    /// What `occasion` calls for. Of a timer that is a reply or silence, as the model likes.
-    pub fn due(&self, occasion: Occasion) -> Due {
-        Exchange::within(self, occasion, None, Duration::ZERO).due
+    /// What `occasion` calls for. Of a timer that is a reply or silence, as the model likes, where the
+    /// protocol may speak up by itself.
+    pub fn due(&self, now: Duration, occasion: Occasion) -> Due {
+        Exchange::within(self, occasion, None, now).due
     }
 
     /// What is to be said of `reply`, or of silence: see [`judge`](crate::judge()).
@@ -85,7 +92,20 @@ impl Session {
 
     /// Takes in what was done: `sent` is what went onto the wire, if anything did.
     pub fn settle(&mut self, now: Duration, occasion: Occasion, sent: Option<&[u8]>) {
-        let _ = (now, occasion, sent);
+        if sent.is_some_and(|sent| self.is_error(sent)) {
+            self.errors.count(now);
+        }
+        self.connections.settle(&self.host, now, occasion, sent);
+    }
+
+    fn is_error(&self, sent: &[u8]) -> bool {
+        let packet = Packet::new(self.host.link(), sent, sent.len());
+        Datagram::of(&packet).is_some_and(|datagram| datagram.is_error())
+    }
+
+    /// Whether the host may send one more ICMP error.
+    pub(crate) fn allows_error(&self, now: Duration) -> bool {
+        self.errors.allows(now)
     }
 
     pub(crate) fn connections(&self) -> &Connections {

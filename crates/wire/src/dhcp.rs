@@ -121,6 +121,11 @@ impl<'a> Dhcp<'a> {
         Some(Self { fixed: bytes.first_chunk()?, bytes })
     }
 
+    /// The message.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     /// `op`: [`BOOTREQUEST`] or [`BOOTREPLY`].
     pub fn op(&self) -> u8 {
         self.fixed[0]

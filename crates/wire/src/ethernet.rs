@@ -1,6 +1,7 @@
 //! The Ethernet header (RFC 894, IEEE 802.3) and the hardware addresses in it.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 /// The octets of the header.
@@ -29,6 +30,12 @@ impl Mac {
     /// The address in the first six octets of `bytes`.
     pub fn new(bytes: &[u8]) -> Option<Mac> {
         bytes.first_chunk().map(|octets| Mac(*octets))
+    }
+
+    /// The group of stations that a group of IPv6 nodes is mapped to (RFC 2464 section 7).
+    pub fn of_group(group: Ipv6Addr) -> Mac {
+        let [.., a, b, c, d] = group.octets();
+        Mac([0x33, 0x33, a, b, c, d])
     }
 
     /// Whether it names a group of stations, or all: the lowest bit of the first octet (RFC 9542

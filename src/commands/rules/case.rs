@@ -38,8 +38,9 @@ impl Case {
             }
             Example::Exchange { request, reply } => exchange(rule, request, reply),
             Example::Session { host, before, request, reply } => {
-                session(host, before, request, reply)
+                session(host, before, Some(request), reply)
             }
+            Example::Timer { host, before, reply } => session(host, before, None, reply),
             Example::Trace(link, texts) => {
                 let frames: Vec<_> = texts.iter().map(|text| octets(text)).collect();
                 Case { link, host: None, findings: lint(link, &frames), frames, replies: vec![] }
@@ -62,11 +63,11 @@ fn exchange(rule: &Rule, request: &str, reply: Option<&str>) -> Case {
     Case { link: Link::Ipv4, host: Some(Example::HOST), frames, replies, findings }
 }
 
-/// All packets of a session; findings are on its last.
+/// All packets of a session; findings are on its last. Without a request a timer went off.
 fn session(
     host: &Host,
     before: &[(&str, Option<&str>)],
-    request: &str,
+    request: Option<&str>,
     reply: Option<&str>,
 ) -> Case {
     let mut judge = Session::new(host.clone());
@@ -77,10 +78,13 @@ fn session(
         replies.extend([false, true].into_iter().take(1 + usize::from(reply.is_some())));
         frames.extend([request].into_iter().chain(reply));
     }
-    let (request, reply) = (octets(request), reply.map(octets));
-    let found = judge.judge(Duration::ZERO, Occasion::Packet(&request), reply.as_deref());
-    replies.extend([false, true].into_iter().take(1 + usize::from(reply.is_some())));
-    frames.extend([request].into_iter().chain(reply));
+    let last =
+        request.or(before.last().map(|(request, _)| *request)).map(octets).unwrap_or_default();
+    let occasion = if request.is_some() { Occasion::Packet(&last) } else { Occasion::Timer(&last) };
+    let reply = reply.map(octets);
+    let found = judge.judge(Duration::ZERO, occasion, reply.as_deref());
+    replies.extend(request.map(|_| false).into_iter().chain(reply.as_ref().map(|_| true)));
+    frames.extend(request.map(octets).into_iter().chain(reply));
     let findings = located(frames.len() as u64, found);
     Case { link: host.link(), host: Some(host.clone()), frames, replies, findings }
 }

@@ -257,6 +257,7 @@ fn frames(example: &Example, hand_on: &mut dyn FnMut(Link, &[u8])) {
         Example::Session { host, request, reply, .. } => {
             (host.link(), [request].into_iter().chain(reply).collect())
         }
+        Example::Timer { host, reply, .. } => (host.link(), reply.into_iter().collect()),
         Example::Trace(link, frames) => (link, frames.to_vec()),
     };
     frames.into_iter().filter_map(|frame| hex::parse(frame).ok()).for_each(|f| hand_on(link, &f));

@@ -2,13 +2,16 @@
 //! that is spelt.
 
 use serde_json::Value;
-use wire::ipv4::field;
 use wire::{Edit, edit, hex};
 
 use crate::behaviour::{Brain, Fault};
 use crate::explain;
-use crate::host::{Decision, Outcome, Reply, decide, difference, seal_header};
+use crate::host::{Decision, Outcome, Reply, consider, difference};
 use crate::turn::{Form, Turn};
+
+mod misdirect;
+
+use misdirect::misdirect;
 
 /// What a model says where there is no packet.
 const NO_PACKET: &str = "I see no packet in this message.";
@@ -33,14 +36,36 @@ pub fn answer(brain: &Brain, fault: &Fault, turn: &Turn) -> Answer {
         let text = exact(brain, turn).unwrap_or_else(|| explain::explanation(turn, lies));
         return Answer { thoughts: Vec::new(), text: spoilt(fault, turn, text) };
     }
-    let Some(address) = turn.address else {
+    let Some(Decision { thoughts, outcome, note, timers }) = consider(turn) else {
         let text = exact(brain, turn).unwrap_or_else(|| NO_PACKET.to_owned());
         return Answer { thoughts: Vec::new(), text: spoilt(fault, turn, text) };
     };
-    let Decision { thoughts, outcome } = decide(address, &turn.packet, turn.offload);
-    let text =
-        exact(brain, turn).unwrap_or_else(|| spell(turn, wrong(brain, turn, outcome), fault));
+    let aside = Aside { note, timers };
+    let text = exact(brain, turn)
+        .unwrap_or_else(|| spell(turn, wrong(brain, turn, outcome), &aside, fault));
     Answer { thoughts, text: spoilt(fault, turn, text) }
+}
+
+/// What is said besides the outcome.
+#[derive(Default)]
+struct Aside {
+    note: Option<String>,
+    timers: Vec<(&'static str, u32)>,
+}
+
+impl Aside {
+    /// The lines before the last.
+    fn lines(&self) -> String {
+        let note = self.note.iter().map(|note| format!("NOTE {note}\n"));
+        let timers = self.timers.iter().map(|(name, after)| format!("TIMER {name} {after}\n"));
+        note.chain(timers).collect()
+    }
+
+    /// The timers as one property of JSON.
+    fn timers(&self) -> String {
+        let timers = self.timers.iter().map(|(name, after)| format!("{name} {after}"));
+        timers.collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// The text of a brain that does not decide but speaks.
@@ -86,45 +111,59 @@ fn changed(reply: Reply, change: impl FnOnce(&mut Vec<u8>)) -> Reply {
 }
 
 /// The words for an outcome.
-fn spell(turn: &Turn, outcome: Outcome, fault: &Fault) -> String {
+fn spell(turn: &Turn, outcome: Outcome, aside: &Aside, fault: &Fault) -> String {
     let reply = match outcome {
-        Outcome::Drop(reason) => return dropping(turn, reason),
+        Outcome::Drop(reason) => return dropping(turn, reason, aside),
         Outcome::Reply(reply) => reply,
     };
     match fault {
-        Fault::OddHex => sending(turn, &with_half_a_byte(turn, &reply)),
-        Fault::ShortHex => sending(turn, &written(turn, &shortened(reply))),
-        Fault::WrongDestination => sending(turn, &written(turn, &misdirected(reply))),
+        Fault::OddHex => sending(turn, &with_half_a_byte(turn, &reply), aside),
+        Fault::ShortHex => sending(turn, &written(turn, &shortened(reply)), aside),
+        Fault::WrongDestination => sending(turn, &written(turn, &misdirected(turn, reply)), aside),
         Fault::TwoPackets => {
             let first = written(turn, &reply);
-            let second = written(turn, &misdirected(reply));
+            let second = written(turn, &misdirected(turn, reply));
             match turn.structured {
-                true => sending(turn, &format!("{first} {second}")),
-                false => format!("{}\n{}", sending(turn, &first), sending(turn, &second)),
+                true => sending(turn, &format!("{first} {second}"), aside),
+                false => {
+                    let first = sending(turn, &first, aside);
+                    format!("{first}\n{}", sending(turn, &second, &Aside::default()))
+                }
             }
         }
-        _ => sending(turn, &written(turn, &reply)),
+        _ => sending(turn, &written(turn, &reply), aside),
     }
 }
 
-fn dropping(turn: &Turn, reason: &str) -> String {
+fn dropping(turn: &Turn, reason: &str, aside: &Aside) -> String {
     match turn.structured {
-        true => json("drop", reason, turn.form, ""),
-        false => format!("DROP {reason}"),
+        true => json(turn, "drop", reason, "", aside),
+        false => format!("{}DROP {reason}", aside.lines()),
     }
 }
 
-fn sending(turn: &Turn, reply: &str) -> String {
+fn sending(turn: &Turn, reply: &str, aside: &Aside) -> String {
     match turn.structured {
-        true => json("send", "", turn.form, reply),
-        false => format!("{} {reply}", turn.form.word()),
+        true => json(turn, "send", "", reply, aside),
+        false => format!("{}{} {reply}", aside.lines(), turn.form.word()),
     }
 }
 
 /// By hand, because the properties have an order: that of the schema.
-fn json(action: &str, reason: &str, form: Form, reply: &str) -> String {
-    let property = form.property();
-    format!(r#"{{"action":"{action}","reason":"{reason}","{property}":{}}}"#, Value::from(reply))
+fn json(turn: &Turn, action: &str, reason: &str, reply: &str, aside: &Aside) -> String {
+    let property = |name: &String| {
+        let value = match name.as_str() {
+            "action" => action.to_owned(),
+            "reason" => reason.to_owned(),
+            "note" => aside.note.clone().unwrap_or_default(),
+            "timers" => aside.timers(),
+            name if name == turn.form.property() => reply.to_owned(),
+            _ => String::new(),
+        };
+        format!("{}:{}", Value::from(name.as_str()), Value::from(value))
+    };
+    let properties: Vec<String> = turn.properties.iter().map(property).collect();
+    format!("{{{}}}", properties.join(","))
 }
 
 fn written(turn: &Turn, reply: &Reply) -> String {
@@ -151,13 +190,9 @@ fn shortened(reply: Reply) -> Reply {
 }
 
 /// The reply to the address next to the right one.
-fn misdirected(reply: Reply) -> Reply {
-    changed(reply, |bytes| {
-        if bytes.len() >= field::DESTINATION.end {
-            bytes[field::DESTINATION.end - 1] ^= 0x01;
-            seal_header(bytes);
-        }
-    })
+fn misdirected(turn: &Turn, reply: Reply) -> Reply {
+    let is_frame = turn.facts.as_ref().is_some_and(|facts| facts.mac.is_some());
+    changed(reply, |bytes| misdirect(bytes, is_frame))
 }
 
 /// What a fault makes of a whole answer, whatever it says.
@@ -167,7 +202,7 @@ fn spoilt(fault: &Fault, turn: &Turn, text: String) -> String {
         Fault::ProseOnly => "This looks like an ordinary packet. I would answer it, since it is \
                              addressed to this host, but let me first explain what a ping is."
             .to_owned(),
-        Fault::Huge => sending(turn, &"45".repeat(HUGE / 2)),
+        Fault::Huge => sending(turn, &"45".repeat(HUGE / 2), &Aside::default()),
         _ => text,
     }
 }

@@ -1,10 +1,12 @@
 //! IPv4 (RFC 791, RFC 1122 section 3.2.1): whether a datagram is whole, for us and from one other host, before
 //! what it carries is looked at. This is also all that the embedded model reads.
 
+use wire::dhcp::SERVER_PORT;
 use wire::icmp::{ECHO_HEADER_LEN, ECHO_REQUEST};
 use wire::ipv4::{MIN_HEADER_LEN, PROTOCOL_ICMP};
-use wire::{Icmp, Ipv4, Packet, Pdu, checksum};
+use wire::{Icmp, Ipv4, Packet, Pdu, Udp, checksum};
 
+use super::udp::PROTOCOL_UDP;
 use super::{Due, Outcome, Reason, icmp, transport};
 use crate::Host;
 use crate::connection::Connections;
@@ -46,21 +48,37 @@ pub(super) fn datagram(
     connections: &Connections,
 ) -> Outcome {
     let request = &packet.bytes()[unit.start().min(packet.bytes().len())..];
-    let header_len = usize::from(request.first().ok_or(Reason::Truncated)? & 0x0f) * 4;
-    first(&[(header_len < MIN_HEADER_LEN, Reason::Version)])?;
+    let header_len = match request {
+        [] | [_] => return Err(Reason::Truncated),
+        [first @ 0x45..=0x4f, ..] => usize::from(first & 0x0f) * 4,
+        _ => return Err(Reason::Version),
+    };
+    let outcome = carried(host, packet, request, header_len, connections);
+    if header_len == MIN_HEADER_LEN {
+        return outcome;
+    }
+    // Who reads no options, as the programs say, may drop what has some; other faults then go unnamed.
+    outcome.map_or(Err(Reason::Version), |(_, call)| Ok((Due::Either(Reason::Version), call)))
+}
+
+/// What a datagram with a header of that length calls for.
+fn carried(
+    host: &Host,
+    packet: &Packet,
+    request: &[u8],
+    header_len: usize,
+    connections: &Connections,
+) -> Outcome {
     let (total, ip) = header(host, request, header_len)?;
     let datagram = Datagram::of(packet).ok_or(Reason::Truncated)?;
-    let (due, call) = match ip.protocol() {
+    match ip.protocol() {
         PROTOCOL_ICMP => {
             checked_message(request, total, header_len)?;
             icmp::message(host, &datagram)
         }
         _ if request.len() < total => Err(Reason::Truncated),
         _ => transport(host, &datagram, connections),
-    }?;
-    // Who reads no options, as the programs say, may drop what has some.
-    let due = if header_len > MIN_HEADER_LEN { Due::Either(Reason::Version) } else { due };
-    Ok((due, call))
+    }
 }
 
 /// Reads the header; its total length.
@@ -75,10 +93,12 @@ fn header<'a>(
     }
     let ip = Ipv4::new(request).ok_or(Reason::Truncated)?;
     let sum = ip.header().map(checksum::verifies);
+    let for_all = is_for_all_servers(host, &ip);
+    let nobody_yet = for_all && ip.source().is_unspecified();
     first(&[
         (sum != Some(true), Reason::HeaderChecksum),
-        (ip.destination() != host.address, Reason::NotForMe),
-        (!is_single_host(host, &ip), Reason::Source),
+        (ip.destination() != host.address && !for_all, Reason::NotForMe),
+        (!is_single_host(host, &ip) && !nobody_yet, Reason::Source),
         (ip.is_fragment(), Reason::Fragment),
     ])?;
     Ok((total, ip))
@@ -108,6 +128,16 @@ fn is_single_host(host: &Host, ip: &Ipv4) -> bool {
     let source = ip.source();
     let class = source.octets()[0];
     source != host.address && Some(source) != host.broadcast && class != 0 && class < 224
+}
+
+/// Whether it is for every DHCP server, of which this is one: a client that has no address yet broadcasts, and
+/// has 0.0.0.0 for a source (RFC 1122 section 3.2.1.3 (a), RFC 2131 section 4.1).
+fn is_for_all_servers(host: &Host, ip: &Ipv4) -> bool {
+    let destination = ip.destination();
+    let to_all = destination.is_broadcast() || Some(destination) == host.broadcast;
+    let serves = || host.speaks.udp.as_ref().is_some_and(|ports| ports.contains(SERVER_PORT));
+    let port = || ip.payload().and_then(Udp::new).map(|udp| udp.destination_port());
+    ip.protocol() == PROTOCOL_UDP && to_all && serves() && port() == Some(SERVER_PORT)
 }
 
 /// Reads the message of an echo request.

@@ -6,11 +6,12 @@
 
 use wire::icmp::{self, ECHO_HEADER_LEN, ECHO_REPLY};
 use wire::ipv4::{self, PROTOCOL_ICMP};
+use wire::{Ipv4, Link};
 
 use super::{GOOD, PING, answered};
-use crate::Due;
 use crate::exchange::Exchange;
 use crate::rule::{Check, Example, Fault, Level, Rule};
+use crate::{Call, Due};
 
 const ECHO: &str = "Echo or Echo Reply Message";
 
@@ -26,11 +27,9 @@ pub(super) const UNANSWERED: Rule = Rule {
     quote: "Every host MUST implement an ICMP Echo server function that receives Echo Requests and \
             sends corresponding Echo Replies.",
     note: None,
-    check: Check::Exchange(|x| match (x.due, x.reply) {
-        (Due::Reply, None) => {
-            Some(Fault::new(0..0, "expected an echo reply, found silence".into()))
-        }
-        _ => None,
+    check: Check::Exchange(|x| {
+        let silence = x.reply.is_none() && x.due == Due::Reply && x.calls_for(Call::Echo);
+        silence.then(|| Fault::new(0..0, "expected an echo reply, found silence".to_owned()))
     }),
     pass: GOOD,
     fail: Example::Exchange { request: PING, reply: None },
@@ -44,9 +43,12 @@ pub(super) const TRAILING: Rule = Rule {
     level: Level::Must,
     quote: "Total Length is the length of the datagram, measured in octets, including internet \
             header and data.",
-    note: Some("Padding after a datagram is the link's to add, so captures may show it."),
+    note: Some(
+        "Padding after a datagram is the link's to add, so captures may show it. In a frame of our own it is \
+         another rule's affair.",
+    ),
     check: Check::Exchange(|x| {
-        let (_, reply) = x.datagrams()?;
+        let reply = Ipv4::new(x.answer().filter(|_| has_no_link_header(x))?)?;
         let (length, surplus) = (reply.bytes().len(), reply.padding().len());
         let message = || format!("expected {} bytes, found {length}", length - surplus);
         (surplus > 0).then(|| Fault::new(length - surplus..length, message()))
@@ -54,6 +56,11 @@ pub(super) const TRAILING: Rule = Rule {
     pass: GOOD,
     fail: answered("4500002000000000400166db0a0000010a000002000021270007000170696e6700"),
 };
+
+/// Whether datagrams of IPv4 travel without anything around them.
+fn has_no_link_header(x: &Exchange) -> bool {
+    x.host.mac.is_none() && x.packet(x.request).link() == Link::Ipv4
+}
 
 /// The reply comes from an address of ours.
 pub(super) const OWN_SOURCE: Rule = Rule {

@@ -3,7 +3,7 @@
 
 use std::net::Ipv4Addr;
 
-use wire::Ipv4;
+use wire::{Ipv4, Protocol};
 
 use super::PONG;
 use crate::exchange::Exchange;
@@ -117,7 +117,7 @@ pub(super) const SOURCE: Rule = Rule {
     quote: "A host MUST silently discard an incoming datagram containing an IP source address that \
             is invalid by the rules of this section.",
     note: Some("Our own address as source counts too: no packet of ours comes back by the link."),
-    check: Check::Exchange(|x| answered(x, Reason::Source)),
+    check: Check::Exchange(|x| answered_ipv4(x, Reason::Source)),
     pass: unanswered("4500002000000000400170dd000000000a000001080019270007000170696e67"),
     fail: answer("4500002000000000400170dd000000000a000001080019270007000170696e67"),
 };
@@ -130,7 +130,7 @@ pub(super) const FRAGMENT: Rule = Rule {
     level: Level::Must,
     quote: "The IP layer MUST implement reassembly of IP datagrams.",
     note: Some("This host does not reassemble yet; to answer one piece would be wrong either way."),
-    check: Check::Exchange(|x| answered(x, Reason::Fragment)),
+    check: Check::Exchange(|x| answered_ipv4(x, Reason::Fragment)),
     pass: unanswered("4500002000002000400146db0a0000020a000001080019270007000170696e67"),
     fail: answer("4500002000002000400146db0a0000020a000001080019270007000170696e67"),
 };
@@ -147,7 +147,7 @@ pub(super) const PROTOCOL: Rule = Rule {
         "Only echo requests have echo replies. A host SHOULD send Destination Unreachable \
          (section 3.2.2.1); this one does not speak it yet.",
     ),
-    check: Check::Exchange(|x| answered(x, Reason::Protocol)),
+    check: Check::Exchange(|x| answered_ipv4(x, Reason::Protocol)),
     pass: unanswered("4500002000000000401166cb0a0000020a000001080019270007000170696e67"),
     fail: answer("4500002000000000401166cb0a0000020a000001080019270007000170696e67"),
 };
@@ -204,16 +204,28 @@ const fn answer(request: &'static str) -> Example {
 }
 
 /// The fault of any reply where silence is due for that reason.
-fn answered(x: &Exchange, reason: Reason) -> Option<Fault> {
+pub(super) fn answered(x: &Exchange, reason: Reason) -> Option<Fault> {
     let reply = x.reply.filter(|_| x.due == Due::Silence(reason))?;
     let (why, length) = (reason.describe(), reply.len());
     let message = format!("expected silence ({why}), found a reply of {length} bytes");
     Some(Fault::new(0..length, message))
 }
 
-/// The same for a request that is not for us, told apart by its destination.
+/// The same of a packet of IPv4: IPv6 has clauses of its own.
+fn answered_ipv4(x: &Exchange, reason: Reason) -> Option<Fault> {
+    answered(x, reason).filter(|_| !is_ipv6(x))
+}
+
+/// Whether a packet of IPv6 came.
+pub(super) fn is_ipv6(x: &Exchange) -> bool {
+    let packet = x.packet(x.request);
+    let network = packet.pdus().map(|pdu| pdu.protocol()).find(|protocol| protocol.is_network());
+    network == Some(Protocol::Ipv6)
+}
+
+/// The same for a datagram that is not for us, told apart by its destination.
 fn answered_to(x: &Exchange, to: impl Fn(&Host, Ipv4Addr) -> bool) -> Option<Fault> {
-    let fault = answered(x, Reason::NotForMe)?;
+    let fault = answered_ipv4(x, Reason::NotForMe)?;
     let destination = Ipv4::new(x.request.get(x.link_header()..)?)?.destination();
     to(x.host, destination).then_some(fault)
 }

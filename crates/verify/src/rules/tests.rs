@@ -5,12 +5,11 @@ use wire::{Packet, apply, hex};
 
 use super::RULES;
 use crate::{
-    Example, Exchange, Finding, Occasion, Rule, Scope, Session, inspect, judge, judge_packet,
+    Example, Exchange, Finding, Host, Occasion, Rule, Scope, Session, inspect, judge, judge_packet,
 };
 
 /// Judges an example, and gives the last frame of it with its findings.
 fn findings(example: &Example) -> (Vec<Finding>, Vec<u8>) {
-    let bytes = |text: &str| hex::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     match *example {
         Example::Packet(link, frame) => {
             let frame = bytes(frame);
@@ -22,20 +21,34 @@ fn findings(example: &Example) -> (Vec<Finding>, Vec<u8>) {
             (findings, reply.unwrap_or_default())
         }
         Example::Session { host, before, request, reply } => {
-            let mut session = Session::new(host.clone());
-            for (index, (request, reply)) in before.iter().enumerate() {
-                let (request, reply) = (bytes(request), reply.map(bytes));
-                let (now, occasion) =
-                    (Duration::from_secs(index as u64), Occasion::Packet(&request));
-                session.settle(now, occasion, reply.as_deref());
-            }
+            let session = session(host, before);
             let (request, reply) = (bytes(request), reply.map(bytes));
-            let now = Duration::from_secs(before.len() as u64);
-            let findings = session.judge(now, Occasion::Packet(&request), reply.as_deref());
+            let findings =
+                session.judge(Duration::ZERO, Occasion::Packet(&request), reply.as_deref());
+            (findings, reply.unwrap_or_default())
+        }
+        Example::Timer { host, before, reply } => {
+            let session = session(host, before);
+            let (last, reply) = (bytes(before[before.len() - 1].0), reply.map(bytes));
+            let findings = session.judge(Duration::ZERO, Occasion::Timer(&last), reply.as_deref());
             (findings, reply.unwrap_or_default())
         }
         Example::Trace(..) => panic!("a trace where a packet is wanted"),
     }
+}
+
+fn bytes(text: &str) -> Vec<u8> {
+    hex::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// A session after those exchanges.
+fn session(host: &Host, before: &[(&str, Option<&str>)]) -> Session {
+    let mut session = Session::new(host.clone());
+    for (request, reply) in before {
+        let (request, reply) = (bytes(request), reply.map(bytes));
+        session.settle(Duration::ZERO, Occasion::Packet(&request), reply.as_deref());
+    }
+    session
 }
 
 fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -75,6 +88,9 @@ fn failing_examples_break_little_else() {
         ("icmp.echo.source", "exchange.source"),
         ("icmp.length", "exchange.trailing"),
         ("icmp.echo.protocol", "udp.length"),
+        ("reply.arp.sender_hardware", "arp.ethernet_source"),
+        ("icmp.echo.protocol", "udp.source_port"),
+        ("dns.response.rcode", "dns.rcode"),
         // What was cut out of a reply of twelve octets was not cut at eight.
         ("icmp.echo.fragment", "ipv4.fragment.length"),
         // Address masks are deprecated, however long.

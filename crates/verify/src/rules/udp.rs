@@ -30,6 +30,44 @@ fn header(pdu: &Pdu) -> Option<Fault> {
     (found < HEADER_LEN && !pdu.is_fragment()).then(|| Fault::new(0..pdu.bytes().len(), message()))
 }
 
+/// A datagram from port 0 expects no answer.
+pub(super) const SOURCE_PORT: Rule = Rule {
+    id: "udp.source_port",
+    rfc: 768,
+    section: "Fields",
+    level: Level::May,
+    quote: "If not used, a value of zero is inserted.",
+    note: Some("Legal, but rare enough to be an oversight more often than not."),
+    check: Check::Pdu(Protocol::Udp, |pdu| {
+        let message = "expected a port, found 0, to which there is no answer";
+        port(pdu, field::SOURCE_PORT.start, message)
+    }),
+    pass: GOOD,
+    fail: ip("4500002000000000401166cb0a0000020a00000100000fa0000cfd6270696e67"),
+};
+
+/// No datagram goes to port 0.
+pub(super) const DESTINATION_PORT: Rule = Rule {
+    id: "udp.destination_port",
+    rfc: 6335,
+    section: "6",
+    level: Level::ShouldNot,
+    quote: "Reserved port numbers include values at the edges of each range, e.g., 0, 1023, 1024, etc., \
+            which may be used to extend these ranges or the overall port number space in the future.",
+    note: Some("Port 0 alone is looked at."),
+    check: Check::Pdu(Protocol::Udp, |pdu| {
+        let message = "expected a port, found 0, which is reserved";
+        port(pdu, field::DESTINATION_PORT.start, message)
+    }),
+    pass: GOOD,
+    fail: ip("4500002000000000401166cb0a0000020a0000019c400000000c70c270696e67"),
+};
+
+fn port(pdu: &Pdu, at: usize, message: &str) -> Option<Fault> {
+    pdu.word(at).filter(|port| *port == 0)?;
+    Some(Fault::new(at..at + 2, message.to_owned()))
+}
+
 /// The length holds the header, and the IP packet holds the length.
 pub(super) const LENGTH: Rule = Rule {
     id: "udp.length",

@@ -4,8 +4,13 @@
 //! Nothing here leans on the crate's own checksums or fields: `packets` writes bytes by hand, and it
 //! holds the project's only responder besides smoltcp, in tests, where responders belong.
 
+mod agreement;
 mod due;
+mod due_ipv6;
+mod due_link;
+mod frames;
 mod mutations;
 mod packets;
 mod random;
+mod replies;
 mod smoltcp;
