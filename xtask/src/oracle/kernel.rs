@@ -45,14 +45,25 @@ pub fn release() -> Result<String, Failure> {
     Ok(format!("Linux {}", fs::read_to_string("/proc/sys/kernel/osrelease")?.trim()))
 }
 
-/// Plays every case; this thread ends up in the last one's namespace.
-pub fn try_all(cases: &[Case]) -> Result<Vec<Verdict>, Failure> {
-    cases.iter().map(try_one).collect()
+/// Why this machine does not let us ask its kernel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Refusal(pub String);
+
+/// Plays every case, unless this machine lets us make no namespace or no device; this thread ends up in the last
+/// one's namespace.
+pub fn try_all(cases: &[Case]) -> Result<Result<Vec<Verdict>, Refusal>, Failure> {
+    let mut verdicts = Vec::new();
+    for case in cases {
+        match Kernel::new(case.link) {
+            Ok(kernel) => verdicts.push(try_one(case, kernel)?),
+            Err(error) => return Ok(Err(Refusal(error.to_string()))),
+        }
+    }
+    Ok(Ok(verdicts))
 }
 
-fn try_one(case: &Case) -> Result<Verdict, Failure> {
+fn try_one(case: &Case, mut kernel: Kernel) -> Result<Verdict, Failure> {
     let failed = |error: Failure| Failure::from(format!("{}: {error}", case.name));
-    let mut kernel = Kernel::new(case.link).map_err(failed)?;
     let played = case.play(&mut kernel).map_err(failed)?;
     let counters = kernel.before.since(&Counters::read()?);
     Ok(Verdict { name: case.name.to_owned(), played, counters })

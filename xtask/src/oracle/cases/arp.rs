@@ -21,23 +21,29 @@ pub fn cases() -> Vec<Case> {
     vec![
         of("arp.request", "none: who has 10.0.0.1?", asked()),
         of("arp.request.padded", "none: padding up to 60 octets", asked().padded(18)),
-        frame_case("arp.request.unicast", "none: a request to the station itself", {
-            framed(HOST_MAC, asked())
-        }),
+        frame_case(
+            "arp.request.unicast",
+            "none: a request to the station itself",
+            framed(HOST_MAC, asked()),
+        ),
         of(
             "arp.request.target",
             "none: the host's address in the field that a question leaves open",
-            { arp(1, (PEER_MAC, PEER), (HOST_MAC, HOST)) },
+            arp(1, (PEER_MAC, PEER), (HOST_MAC, HOST)),
         ),
         of("arp.probe", "none: a probe from 0.0.0.0", from(Ipv4Addr::UNSPECIFIED)),
         of("arp.other", "a request for 10.0.0.77", arp(1, (PEER_MAC, PEER), (BLANK, OTHER))),
-        of("arp.broadcast", "a request for 10.0.0.255", {
-            arp(1, (PEER_MAC, PEER), (BLANK, Ipv4Addr::new(10, 0, 0, 255)))
-        }),
+        of(
+            "arp.broadcast",
+            "a request for 10.0.0.255",
+            arp(1, (PEER_MAC, PEER), (BLANK, Ipv4Addr::new(10, 0, 0, 255))),
+        ),
         of("arp.gratuitous", "none: an announcement", arp(1, (PEER_MAC, PEER), (BLANK, PEER))),
-        of("arp.gratuitous.ours", "an announcement of the host's own address", {
-            arp(1, (PEER_MAC, HOST), (BLANK, HOST))
-        }),
+        of(
+            "arp.gratuitous.ours",
+            "an announcement of the host's own address",
+            arp(1, (PEER_MAC, HOST), (BLANK, HOST)),
+        ),
         of("arp.sender.multicast", "the sender 224.0.0.5", from(Ipv4Addr::new(224, 0, 0, 5))),
         of("arp.sender.broadcast", "the sender 255.255.255.255", from(Ipv4Addr::BROADCAST)),
         of("arp.sender.loopback", "the sender 127.0.0.1", from(Ipv4Addr::LOCALHOST)),
@@ -46,12 +52,16 @@ pub fn cases() -> Vec<Case> {
             "a sender of another network",
             from(Ipv4Addr::new(192, 0, 2, 9)),
         ),
-        of("arp.sender.group", "the sender's Ethernet address is a group's", {
-            arp(1, (Mac([3, 0, 0, 0, 0, 2]), PEER), (BLANK, HOST))
-        }),
-        of("arp.sender.host_mac", "the sender's Ethernet address is the host's", {
-            arp(1, (HOST_MAC, PEER), (BLANK, HOST))
-        }),
+        of(
+            "arp.sender.group",
+            "the sender's Ethernet address is a group's",
+            arp(1, (Mac([3, 0, 0, 0, 0, 2]), PEER), (BLANK, HOST)),
+        ),
+        of(
+            "arp.sender.host_mac",
+            "the sender's Ethernet address is the host's",
+            arp(1, (HOST_MAC, PEER), (BLANK, HOST)),
+        ),
         of("arp.hardware_type", "the hardware type 9", asked().set(0, &[0, 9])),
         of("arp.hardware_type.ieee", "the hardware type 6, IEEE 802", asked().set(0, &[0, 6])),
         of("arp.protocol_type", "a protocol type other than IPv4", asked().set(2, &[8, 6])),
@@ -61,9 +71,11 @@ pub fn cases() -> Vec<Case> {
         of("arp.rarp", "the operation 3, of RARP", asked().set(6, &[0, 3])),
         of("arp.reply", "none: an answer to nothing", arp(2, (PEER_MAC, PEER), (HOST_MAC, HOST))),
         of("arp.cut", "a packet of 27 octets", asked().cut(27)),
-        frame_case("arp.station", "a request in a frame for another station", {
-            framed(Mac([2, 0, 0, 0, 0, 0x77]), asked())
-        }),
+        frame_case(
+            "arp.station",
+            "a request in a frame for another station",
+            framed(Mac([2, 0, 0, 0, 0, 0x77]), asked()),
+        ),
     ]
 }
 

@@ -29,16 +29,20 @@ fn open() -> Vec<Case> {
         open_case("tcp.open.old", "an old segment", ack.ahead(-100).data(b"GET")),
         open_case("tcp.open.gap", "a segment with a gap before it", ack.ahead(10).data(b"GET")),
         open_case("tcp.open.future", "a segment beyond the window", ack.ahead(FAR).data(b"GET")),
-        open_case("tcp.open.acks_nothing", "data that acknowledges what was not sent", {
-            ack.acked(1000).data(b"GET")
-        }),
-        open_case("tcp.open.acks_old", "data that acknowledges less than was acknowledged", {
-            ack.acked(-1).data(b"GET")
-        }),
+        open_case(
+            "tcp.open.acks_nothing",
+            "data that acknowledges what was not sent",
+            ack.acked(1000).data(b"GET"),
+        ),
+        open_case(
+            "tcp.open.acks_old",
+            "data that acknowledges less than was acknowledged",
+            ack.acked(-1).data(b"GET"),
+        ),
         open_case(
             "tcp.open.acks_ancient",
             "data that acknowledges what is older than any window",
-            { ack.acked(-FAR).data(b"GET") },
+            ack.acked(-FAR).data(b"GET"),
         ),
         open_case("tcp.open.no_ack", "data without ACK", bare.data(b"GET")),
         open_case("tcp.open.null", "no flags", bare),
@@ -64,20 +68,23 @@ fn resets() -> Vec<Case> {
         open_case("tcp.open.rst_far", "RST outside the window", rst.ahead(FAR)),
         open_case("tcp.open.rst_old", "RST before the window", rst.ahead(-100)),
         open_case("tcp.open.rst_checksum", "RST, and the checksum", rst.corrupt()),
-        segment_case("tcp.reset.data", "data on a connection that was reset", &[syn, ack, rst], {
-            ack.data(b"GET")
-        }),
+        segment_case(
+            "tcp.reset.data",
+            "data on a connection that was reset",
+            &[syn, ack, rst],
+            ack.data(b"GET"),
+        ),
         segment_case(
             "tcp.half_closed.data",
             "data behind a FIN",
             &[syn, ack, Segment::new(FIN | ACK)],
-            { ack.data(b"GET") },
+            ack.data(b"GET"),
         ),
         segment_case(
             "tcp.half_closed.fin",
             "none: the FIN again",
             &[syn, ack, Segment::new(FIN | ACK)],
-            { Segment::new(FIN | ACK).ahead(-1) },
+            Segment::new(FIN | ACK).ahead(-1),
         ),
     ]
 }
@@ -90,7 +97,7 @@ fn opening() -> Vec<Case> {
             "tcp.opening.data",
             "none: data in the acknowledgment that opens it",
             &[syn],
-            { ack.data(b"GET") },
+            ack.data(b"GET"),
         ),
         segment_case("tcp.opening.syn_again", "none: the SYN again", &[syn], syn.ahead(-1)),
         segment_case("tcp.opening.syn_other", "another SYN in the window", &[syn], syn.ahead(100)),
@@ -98,7 +105,7 @@ fn opening() -> Vec<Case> {
             "tcp.opening.acks_nothing",
             "an acknowledgment of what was not sent",
             &[syn],
-            { ack.acked(1000) },
+            ack.acked(1000),
         ),
         segment_case(
             "tcp.opening.future",
@@ -112,9 +119,12 @@ fn opening() -> Vec<Case> {
             &[syn],
             Segment::new(RST),
         ),
-        segment_case("tcp.opening.rst_far", "RST outside the window", &[syn], {
-            Segment::new(RST).ahead(FAR)
-        }),
+        segment_case(
+            "tcp.opening.rst_far",
+            "RST outside the window",
+            &[syn],
+            Segment::new(RST).ahead(FAR),
+        ),
         segment_case("tcp.opening.null", "no flags", &[syn], Segment::new(0)),
         segment_case("tcp.opening.fin", "FIN without ACK", &[syn], Segment::new(FIN)),
     ]

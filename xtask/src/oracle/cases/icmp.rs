@@ -31,9 +31,11 @@ pub fn cases() -> Vec<Case> {
         case("icmp.timestamp", "none: a timestamp request", of(timestamp())),
         case("icmp.timestamp.code", "a code of 1", of(timestamp().set(1, &[1]))),
         case("icmp.timestamp.short", "a timestamp request of 12 octets", of(timestamp().cut(12))),
-        case("icmp.timestamp.broadcast", "a timestamp request to 10.0.0.255", {
-            ip(V4.to("10.0.0.255"), ICMP, timestamp())
-        }),
+        case(
+            "icmp.timestamp.broadcast",
+            "a timestamp request to 10.0.0.255",
+            ip(V4.to("10.0.0.255"), ICMP, timestamp()),
+        ),
         case("icmp.mask", "none: an address mask request", of(icmp(17, 0, &[0; 8]))),
         case("icmp.information", "none: an information request", of(icmp(15, 0, &[0, 1, 0, 1]))),
         case("icmp.router_solicitation", "none: a router solicitation", of(icmp(10, 0, &[0; 4]))),

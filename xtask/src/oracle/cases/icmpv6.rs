@@ -21,9 +21,11 @@ pub fn cases() -> Vec<Case> {
         case("icmpv6.checksum.0", "no checksum", of(echo(128)).set(42, &[0, 0])),
         case("icmpv6.echo.code", "a code of 1", of(echo(128).set(1, &[1]))),
         case("icmpv6.echo.short", "a message of 7 octets", of(echo(128).cut(7))),
-        case("icmpv6.echo.multicast", "none: an echo request to ff02::1", {
-            ip(V6.to("ff02::1"), ICMPV6, echo(128))
-        }),
+        case(
+            "icmpv6.echo.multicast",
+            "none: an echo request to ff02::1",
+            ip(V6.to("ff02::1"), ICMPV6, echo(128)),
+        ),
         case("icmpv6.echo_reply", "a reply to nothing", of(echo(129))),
         case("icmpv6.type.informational", "the unknown informational type 200", of(echo(200))),
         case("icmpv6.type.error", "the unknown error type 100", about(100, 0)),

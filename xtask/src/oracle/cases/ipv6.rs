@@ -28,12 +28,16 @@ pub fn cases() -> Vec<Case> {
         case("ipv6.sound", "none: an echo request", request()),
         case("ipv6.padding", "none: padding of the link behind the datagram", request().padded(6)),
         case("ipv6.version.7", "the version is 7", request().set(0, &[0x70])),
-        case("ipv6.payload_length.large", "a payload length of 16 octets more than there are", {
-            request().set(4, &[0, 48])
-        }),
-        case("ipv6.payload_length.small", "a payload length of 8 octets less than there are", {
-            request().set(4, &[0, 24])
-        }),
+        case(
+            "ipv6.payload_length.large",
+            "a payload length of 16 octets more than there are",
+            request().set(4, &[0, 48]),
+        ),
+        case(
+            "ipv6.payload_length.small",
+            "a payload length of 8 octets less than there are",
+            request().set(4, &[0, 24]),
+        ),
         case("ipv6.header.cut", "a header of 39 octets", request().cut(39)),
         case("ipv6.hop_limit.0", "a hop limit of 0", request().set(7, &[0])),
         case("ipv6.source.unspecified", "the source ::", from("::")),
@@ -43,14 +47,18 @@ pub fn cases() -> Vec<Case> {
         case("ipv6.destination.unspecified", "the destination ::", to("::")),
         case("ipv6.destination.loopback", "the destination ::1", to("::1")),
         case("ipv6.destination.other", "the destination fd00::77", to("fd00::77")),
-        case("ipv6.destination.multicast", "a group of which the host is no member", {
-            to("ff02::1:ff00:77")
-        }),
+        case(
+            "ipv6.destination.multicast",
+            "a group of which the host is no member",
+            to("ff02::1:ff00:77"),
+        ),
         case("ipv6.destination.reserved", "the reserved group ff00::1", to("ff00::1")),
         case("ipv6.next_header.unknown", "the next header 253", ip(V6, UNKNOWN, unknown())),
-        case("ipv6.next_header.unknown_multicast", "the next header 253, to ff02::1", {
-            ip(V6.to("ff02::1"), UNKNOWN, unknown())
-        }),
+        case(
+            "ipv6.next_header.unknown_multicast",
+            "the next header 253, to ff02::1",
+            ip(V6.to("ff02::1"), UNKNOWN, unknown()),
+        ),
         case("ipv6.next_header.none", "none: no next header", ip(V6, NO_NEXT, Packet(vec![0; 8]))),
     ]
 }
@@ -60,9 +68,11 @@ pub fn extensions() -> Vec<Case> {
     let with = |first, header: &[u8]| extended(first, header, ICMPV6, echo(128));
     let option = |first, kind| with(first, &[ICMPV6, 0, kind, 4, 0, 0, 0, 0]);
     vec![
-        case("ipv6.hop_by_hop.padding", "none: a hop-by-hop header of padding", {
-            option(HOP_BY_HOP, 0x01)
-        }),
+        case(
+            "ipv6.hop_by_hop.padding",
+            "none: a hop-by-hop header of padding",
+            option(HOP_BY_HOP, 0x01),
+        ),
         case(
             "ipv6.hop_by_hop.skip",
             "an unknown hop-by-hop option to skip",
@@ -70,24 +80,36 @@ pub fn extensions() -> Vec<Case> {
         ),
         case("ipv6.hop_by_hop.discard", "one to discard the packet for", option(HOP_BY_HOP, 0x5e)),
         case("ipv6.hop_by_hop.tell", "one to discard and tell for", option(HOP_BY_HOP, 0x9e)),
-        case("ipv6.hop_by_hop.tell_unicast", "one to discard and tell for, if not to a group", {
-            option(HOP_BY_HOP, 0xde)
-        }),
-        case("ipv6.hop_by_hop.beyond", "a hop-by-hop option longer than the header", {
-            with(HOP_BY_HOP, &[ICMPV6, 0, 0x01, 40, 0, 0, 0, 0])
-        }),
-        case("ipv6.hop_by_hop.late", "a hop-by-hop header that is not the first", {
-            with(DESTINATION, &[HOP_BY_HOP, 0, 1, 4, 0, 0, 0, 0, ICMPV6, 0, 1, 4, 0, 0, 0, 0])
-        }),
-        case("ipv6.destination_options.tell", "an unknown destination option to tell of", {
-            option(DESTINATION, 0x9e)
-        }),
-        case("ipv6.destination_options.skip", "an unknown destination option to skip", {
-            option(DESTINATION, 0x1e)
-        }),
-        case("ipv6.extension.beyond", "an extension header longer than the packet", {
-            with(DESTINATION, &[ICMPV6, 9, 1, 4, 0, 0, 0, 0])
-        }),
+        case(
+            "ipv6.hop_by_hop.tell_unicast",
+            "one to discard and tell for, if not to a group",
+            option(HOP_BY_HOP, 0xde),
+        ),
+        case(
+            "ipv6.hop_by_hop.beyond",
+            "a hop-by-hop option longer than the header",
+            with(HOP_BY_HOP, &[ICMPV6, 0, 0x01, 40, 0, 0, 0, 0]),
+        ),
+        case(
+            "ipv6.hop_by_hop.late",
+            "a hop-by-hop header that is not the first",
+            with(DESTINATION, &[HOP_BY_HOP, 0, 1, 4, 0, 0, 0, 0, ICMPV6, 0, 1, 4, 0, 0, 0, 0]),
+        ),
+        case(
+            "ipv6.destination_options.tell",
+            "an unknown destination option to tell of",
+            option(DESTINATION, 0x9e),
+        ),
+        case(
+            "ipv6.destination_options.skip",
+            "an unknown destination option to skip",
+            option(DESTINATION, 0x1e),
+        ),
+        case(
+            "ipv6.extension.beyond",
+            "an extension header longer than the packet",
+            with(DESTINATION, &[ICMPV6, 9, 1, 4, 0, 0, 0, 0]),
+        ),
         case("ipv6.extension.unknown", "an extension header leads to next header 253", {
             extended(DESTINATION, &[UNKNOWN, 0, 1, 4, 0, 0, 0, 0], UNKNOWN, Packet(vec![0; 8]))
         }),
@@ -97,12 +119,16 @@ pub fn extensions() -> Vec<Case> {
             "a routing header of type 0 without segments left",
             routing(0, 0),
         ),
-        case("ipv6.routing.unknown", "a routing header of type 200 with a segment left", {
-            routing(200, 1)
-        }),
-        case("ipv6.routing.unknown_ended", "none: one of type 200 without segments left", {
-            routing(200, 0)
-        }),
+        case(
+            "ipv6.routing.unknown",
+            "a routing header of type 200 with a segment left",
+            routing(200, 1),
+        ),
+        case(
+            "ipv6.routing.unknown_ended",
+            "none: one of type 200 without segments left",
+            routing(200, 0),
+        ),
     ]
 }
 
@@ -117,19 +143,25 @@ fn routing(kind: u8, left: u8) -> Packet {
 pub fn fragments() -> Vec<Case> {
     let whole = request();
     vec![
-        case("ipv6.fragment.atomic", "none: a fragment that is all of its datagram", {
-            fragment6(&whole, 0, 99)
-        }),
+        case(
+            "ipv6.fragment.atomic",
+            "none: a fragment that is all of its datagram",
+            fragment6(&whole, 0, 99),
+        ),
         case("ipv6.fragment.first", "the first fragment alone", fragment6(&whole, 0, 16)),
         case("ipv6.fragment.last", "the last fragment alone", fragment6(&whole, 16, 99)),
         case("ipv6.fragment.both", "none: the second of two fragments", fragment6(&whole, 16, 99))
             .after([fragment6(&whole, 0, 16).into()]),
-        case("ipv6.fragment.overlap", "the last of three fragments, two of which overlap", {
-            fragment6(&whole, 24, 99)
-        })
+        case(
+            "ipv6.fragment.overlap",
+            "the last of three fragments, two of which overlap",
+            fragment6(&whole, 24, 99),
+        )
         .after([fragment6(&whole, 0, 16).into(), fragment6(&whole, 8, 24).into()]),
-        case("ipv6.fragment.odd", "a fragment of 13 octets that is not the last", {
-            fragment6(&whole, 0, 13)
-        }),
+        case(
+            "ipv6.fragment.odd",
+            "a fragment of 13 octets that is not the last",
+            fragment6(&whole, 0, 13),
+        ),
     ]
 }

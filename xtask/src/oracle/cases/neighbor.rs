@@ -52,12 +52,16 @@ fn solicitations() -> Vec<Case> {
     let group = V6.to(SOLICITED);
     vec![
         of("nd.solicitation", "none: who has fd00::1?", to_group(asked())),
-        frame_case("nd.solicitation.unicast", "none: is fd00::1 still there?", {
-            framed(V6, message(SOLICITATION, "fd00::1", &[]))
-        }),
-        of("nd.solicitation.no_option", "a question to the group without the sender's address", {
-            with("fd00::1", &[])
-        }),
+        frame_case(
+            "nd.solicitation.unicast",
+            "none: is fd00::1 still there?",
+            framed(V6, message(SOLICITATION, "fd00::1", &[])),
+        ),
+        of(
+            "nd.solicitation.no_option",
+            "a question to the group without the sender's address",
+            with("fd00::1", &[]),
+        ),
         of("nd.hop_limit", "a hop limit of 64", to_group(asked()).set(7, &[64])),
         of("nd.code", "a code of 1", to_group(asked().set(1, &[1]))),
         of("nd.checksum", "the checksum", to_group(asked()).flipped(43)),
@@ -70,21 +74,31 @@ fn solicitations() -> Vec<Case> {
             "an option of length 0",
             with("fd00::1", &[1, 0, 2, 0, 0, 0, 0, 2]),
         ),
-        of("nd.option.beyond", "an option longer than the message", {
-            with("fd00::1", &[1, 2, 2, 0, 0, 0, 0, 2])
-        }),
-        of("nd.option.unknown", "none: an unknown option", {
-            with("fd00::1", &[&source_option()[..], &[200, 1, 0, 0, 0, 0, 0, 0]].concat())
-        }),
-        frame_case("nd.source.multicast", "the source is a group", {
-            framed(group.from("ff02::2"), asked())
-        }),
-        frame_case("nd.source.ours", "the source is the host itself", {
-            framed(group.from("fd00::1"), asked())
-        }),
-        frame_case("nd.destination.all_nodes", "none: a question to ff02::1", {
-            framed(V6.to("ff02::1"), asked()).set(2, &[0, 0, 0, 1])
-        }),
+        of(
+            "nd.option.beyond",
+            "an option longer than the message",
+            with("fd00::1", &[1, 2, 2, 0, 0, 0, 0, 2]),
+        ),
+        of(
+            "nd.option.unknown",
+            "none: an unknown option",
+            with("fd00::1", &[&source_option()[..], &[200, 1, 0, 0, 0, 0, 0, 0]].concat()),
+        ),
+        frame_case(
+            "nd.source.multicast",
+            "the source is a group",
+            framed(group.from("ff02::2"), asked()),
+        ),
+        frame_case(
+            "nd.source.ours",
+            "the source is the host itself",
+            framed(group.from("fd00::1"), asked()),
+        ),
+        frame_case(
+            "nd.destination.all_nodes",
+            "none: a question to ff02::1",
+            framed(V6.to("ff02::1"), asked()).set(2, &[0, 0, 0, 1]),
+        ),
     ]
 }
 
@@ -94,27 +108,37 @@ fn probes() -> Vec<Case> {
     let bare = || message(SOLICITATION, "fd00::1", &[]);
     vec![
         frame_case("nd.dad", "none: does somebody have fd00::1?", framed(group, bare())),
-        frame_case("nd.dad.option", "the source is ::, with an Ethernet address", {
-            framed(group, asked())
-        }),
-        frame_case("nd.dad.unicast", "the source is ::, to the host's own address", {
-            framed(V6.from("::"), bare())
-        }),
-        frame_case("nd.dad.all_nodes", "the source is ::, to ff02::1", {
-            framed(V6.from("::").to("ff02::1"), bare()).set(2, &[0, 0, 0, 1])
-        }),
-        frame_case("nd.dad.other", "somebody else's question for fd00::77", {
-            framed(group, message(SOLICITATION, "fd00::77", &[]))
-        }),
+        frame_case(
+            "nd.dad.option",
+            "the source is ::, with an Ethernet address",
+            framed(group, asked()),
+        ),
+        frame_case(
+            "nd.dad.unicast",
+            "the source is ::, to the host's own address",
+            framed(V6.from("::"), bare()),
+        ),
+        frame_case(
+            "nd.dad.all_nodes",
+            "the source is ::, to ff02::1",
+            framed(V6.from("::").to("ff02::1"), bare()).set(2, &[0, 0, 0, 1]),
+        ),
+        frame_case(
+            "nd.dad.other",
+            "somebody else's question for fd00::77",
+            framed(group, message(SOLICITATION, "fd00::77", &[])),
+        ),
     ]
 }
 
 fn others() -> Vec<Case> {
     let of = |name, fault, message| frame_case(name, fault, framed(V6, message));
     vec![
-        of("nd.advertisement", "none: an advertisement that nobody asked for", {
-            message(ADVERTISEMENT, "fd00::2", &[])
-        }),
+        of(
+            "nd.advertisement",
+            "none: an advertisement that nobody asked for",
+            message(ADVERTISEMENT, "fd00::2", &[]),
+        ),
         of("nd.router_solicitation", "none: a question for routers", {
             icmp(ROUTER_SOLICITATION, 0, &[0; 4])
         }),

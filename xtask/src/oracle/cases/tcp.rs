@@ -33,27 +33,39 @@ pub fn closed() -> Vec<Case> {
             of(SYN, b"").flipped(36),
         ),
         case("tcp.closed.port_0", "the destination port 0", ip(V4, TCP, segment(0, SYN, b""))),
-        case("tcp.closed.source_port_0", "a closed port: SYN from port 0", {
-            ip(V4, TCP, segment(81, SYN, b"").set(0, &[0, 0]))
-        }),
-        case("tcp.closed.broadcast", "a closed port of 10.0.0.255", {
-            ip(V4.to("10.0.0.255"), TCP, segment(81, SYN, b""))
-        }),
+        case(
+            "tcp.closed.source_port_0",
+            "a closed port: SYN from port 0",
+            ip(V4, TCP, segment(81, SYN, b"").set(0, &[0, 0])),
+        ),
+        case(
+            "tcp.closed.broadcast",
+            "a closed port of 10.0.0.255",
+            ip(V4.to("10.0.0.255"), TCP, segment(81, SYN, b"")),
+        ),
         case("tcp.closed.fragment", "the first fragment of a SYN to a closed port", {
             fragment(&of(SYN, &[0; 24]), 0, 24)
         }),
-        case("tcp.ipv6.closed.syn", "a closed port over IPv6: SYN", {
-            ip(V6, TCP, segment(81, SYN, b""))
-        }),
-        case("tcp.ipv6.closed.ack", "a closed port over IPv6: ACK", {
-            ip(V6, TCP, segment(81, ACK, b""))
-        }),
-        case("tcp.ipv6.closed.rst", "a closed port over IPv6: RST", {
-            ip(V6, TCP, segment(81, RST, b""))
-        }),
-        case("tcp.ipv6.closed.checksum", "a closed port over IPv6: SYN, and the checksum", {
-            ip(V6, TCP, segment(81, SYN, b"")).flipped(56)
-        }),
+        case(
+            "tcp.ipv6.closed.syn",
+            "a closed port over IPv6: SYN",
+            ip(V6, TCP, segment(81, SYN, b"")),
+        ),
+        case(
+            "tcp.ipv6.closed.ack",
+            "a closed port over IPv6: ACK",
+            ip(V6, TCP, segment(81, ACK, b"")),
+        ),
+        case(
+            "tcp.ipv6.closed.rst",
+            "a closed port over IPv6: RST",
+            ip(V6, TCP, segment(81, RST, b"")),
+        ),
+        case(
+            "tcp.ipv6.closed.checksum",
+            "a closed port over IPv6: SYN, and the checksum",
+            ip(V6, TCP, segment(81, SYN, b"")).flipped(56),
+        ),
     ]
 }
 
@@ -76,9 +88,11 @@ pub fn listening() -> Vec<Case> {
         case("tcp.listen.checksum", "the checksum", of(SYN, b"").flipped(36)),
         case("tcp.listen.offset_4", "a data offset of 16 octets", syn(12, &[0x40])),
         case("tcp.listen.offset_beyond", "a data offset of 60 octets, of 20", syn(12, &[0xf0])),
-        case("tcp.listen.header_cut", "a header of 18 octets", {
-            ip(V4, TCP, segment(80, SYN, b"").cut(18))
-        }),
+        case(
+            "tcp.listen.header_cut",
+            "a header of 18 octets",
+            ip(V4, TCP, segment(80, SYN, b"").cut(18)),
+        ),
         case("tcp.listen.option_length_0", "an option of length 0", option(&[2, 0, 0, 0])),
         case(
             "tcp.listen.option_beyond",
@@ -95,19 +109,27 @@ pub fn listening() -> Vec<Case> {
         case("tcp.listen.rst", "RST without a connection", of(RST, b"")),
         case("tcp.listen.syn_fin", "SYN and FIN", of(SYN | FIN, b"")),
         case("tcp.listen.syn_rst", "SYN and RST", of(SYN | RST, b"")),
-        case("tcp.listen.broadcast", "SYN to 10.0.0.255", {
-            ip(V4.to("10.0.0.255"), TCP, segment(80, SYN, b""))
-        }),
-        case("tcp.listen.multicast", "SYN to 224.0.0.1", {
-            ip(V4.to("224.0.0.1"), TCP, segment(80, SYN, b""))
-        }),
-        case("tcp.listen.source_ours", "SYN from the host itself", {
-            ip(V4.from("10.0.0.1"), TCP, segment(80, SYN, b""))
-        }),
+        case(
+            "tcp.listen.broadcast",
+            "SYN to 10.0.0.255",
+            ip(V4.to("10.0.0.255"), TCP, segment(80, SYN, b"")),
+        ),
+        case(
+            "tcp.listen.multicast",
+            "SYN to 224.0.0.1",
+            ip(V4.to("224.0.0.1"), TCP, segment(80, SYN, b"")),
+        ),
+        case(
+            "tcp.listen.source_ours",
+            "SYN from the host itself",
+            ip(V4.from("10.0.0.1"), TCP, segment(80, SYN, b"")),
+        ),
         case("tcp.ipv6.listen.syn", "none: SYN over IPv6", ip(V6, TCP, segment(80, SYN, b""))),
-        case("tcp.ipv6.listen.multicast", "SYN to ff02::1", {
-            ip(V6.to("ff02::1"), TCP, segment(80, SYN, b""))
-        }),
+        case(
+            "tcp.ipv6.listen.multicast",
+            "SYN to ff02::1",
+            ip(V6.to("ff02::1"), TCP, segment(80, SYN, b"")),
+        ),
     ]
 }
 

@@ -30,24 +30,30 @@ pub fn cases() -> Vec<Case> {
             of(closed().set(0, &[0, 0])),
         ),
         case("udp.closed.checksum", "a closed port, and the checksum", of(closed()).flipped(26)),
-        case("udp.closed.checksum_0", "a closed port, without checksum", {
-            of(closed()).set(26, &[0, 0])
-        }),
+        case(
+            "udp.closed.checksum_0",
+            "a closed port, without checksum",
+            of(closed()).set(26, &[0, 0]),
+        ),
         case("udp.closed.large", "a closed port, and 1400 octets", of(udp(9999, &[0x5a; 1400]))),
         case("udp.closed.directed_broadcast", "a closed port of 10.0.0.255", to("10.0.0.255")),
         case("udp.closed.broadcast", "a closed port of 255.255.255.255", to("255.255.255.255")),
         case("udp.closed.multicast", "a closed port of 224.0.0.1", to("224.0.0.1")),
-        case("udp.closed.source_zero", "a closed port, from 0.0.0.0", {
-            ip(V4.from("0.0.0.0"), UDP, closed())
-        }),
+        case(
+            "udp.closed.source_zero",
+            "a closed port, from 0.0.0.0",
+            ip(V4.from("0.0.0.0"), UDP, closed()),
+        ),
         case("udp.ipv6.sound", "none: a datagram to port 7 over IPv6", ip(V6, UDP, echo())),
         case("udp.ipv6.checksum.0", "no checksum over IPv6", ip(V6, UDP, echo()).set(46, &[0, 0])),
         case("udp.ipv6.checksum", "the checksum over IPv6", ip(V6, UDP, echo()).flipped(46)),
         case("udp.ipv6.length.7", "a length of 7 over IPv6", ip(V6, UDP, echo().set(4, &[0, 7]))),
         case("udp.ipv6.closed", "a closed port over IPv6", ip(V6, UDP, closed())),
-        case("udp.ipv6.closed.multicast", "a closed port of ff02::1", {
-            ip(V6.to("ff02::1"), UDP, closed())
-        }),
+        case(
+            "udp.ipv6.closed.multicast",
+            "a closed port of ff02::1",
+            ip(V6.to("ff02::1"), UDP, closed()),
+        ),
         case("udp.ipv6.closed.large", "a closed port over IPv6, and 1400 octets", {
             ip(V6, UDP, udp(9999, &[0x5a; 1400]))
         }),
