@@ -59,7 +59,7 @@ impl Oracle {
             pairs.map(|(case, verdict)| Row::new(case, verdict, &explanations)).collect();
         let rows = rows?;
         self.show(&page::of(&rows, &kernel::release()?))?;
-        let mut failures: Vec<String> = rows.iter().flat_map(Row::failures).collect();
+        let mut failures: Vec<String> = rows.iter().flat_map(Row::unexplained).collect();
         let unused = explanations.unused();
         failures.extend(unused.iter().map(|name| format!("{name}: explained, but it does not")));
         match failures.is_empty() {

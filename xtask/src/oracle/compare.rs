@@ -22,6 +22,8 @@ pub enum Class {
     ReplyDiffers,
     /// It may reply, but the judge would hold that reply back.
     KernelVetoed,
+    /// The judge would hold back what the reference host does.
+    ReferenceVetoed,
 }
 
 /// One line of the page.
@@ -36,24 +38,30 @@ pub struct Row<'a> {
     pub judgement: Judgement,
     /// What the reference host sent back.
     pub reference: Option<Meaning>,
-    /// The rules for which the judge would hold back what the reference host did: a fault of ours.
-    pub faults: Vec<&'static str>,
+    /// The rules for which the judge would hold back what the reference host did.
+    pub objections: Vec<&'static str>,
     /// How they differ, with the explanation.
     pub differences: Vec<(Class, Option<&'a Explanation>)>,
 }
 
 impl Class {
     /// All of them.
-    pub const ALL: [Class; 4] =
-        [Class::KernelReplies, Class::KernelSilent, Class::ReplyDiffers, Class::KernelVetoed];
+    pub const ALL: [Class; 5] = [
+        Class::KernelReplies,
+        Class::KernelSilent,
+        Class::ReplyDiffers,
+        Class::KernelVetoed,
+        Class::ReferenceVetoed,
+    ];
 
-    /// In words, of the kernel.
+    /// In words.
     pub fn words(self) -> &'static str {
         match self {
-            Class::KernelReplies => "replies",
-            Class::KernelSilent => "is silent",
-            Class::ReplyDiffers => "replies otherwise",
-            Class::KernelVetoed => "would be vetoed",
+            Class::KernelReplies => "the kernel replies",
+            Class::KernelSilent => "the kernel is silent",
+            Class::ReplyDiffers => "the kernel replies otherwise",
+            Class::KernelVetoed => "the kernel would be vetoed",
+            Class::ReferenceVetoed => "the reference host would be vetoed",
         }
     }
 }
@@ -73,7 +81,7 @@ impl<'a> Row<'a> {
             counters: &verdict.counters,
             judgement,
             reference: said(case, &played),
-            faults: ours::judge(case.link, &played).vetoes,
+            objections: ours::judge(case.link, &played).vetoes,
             differences: Vec::new(),
         };
         let classes = Class::ALL.into_iter().filter(|class| row.is(*class));
@@ -90,23 +98,26 @@ impl<'a> Row<'a> {
             Class::KernelSilent => !replies && (vetoed || reference.is_some()),
             Class::ReplyDiffers => replies && reference.is_some() && kernel != reference,
             Class::KernelVetoed => replies && vetoed && !must_not,
+            Class::ReferenceVetoed => !self.objections.is_empty(),
         }
     }
 
-    /// What is wrong with our side, or with what is known of the difference.
-    pub fn failures(&self) -> Vec<String> {
-        let name = self.case.name;
-        let mut failures = Vec::new();
-        if !self.faults.is_empty() {
-            let rules = self.faults.join(", ");
-            failures.push(format!("{name}: the judge vetoes the reference host: {rules}"));
+    /// The rules that bear on a difference.
+    pub fn rules(&self, class: Class) -> &[&'static str] {
+        match class {
+            Class::KernelVetoed => &self.judgement.vetoes,
+            Class::ReferenceVetoed => &self.objections,
+            _ => &[],
         }
-        for (class, explanation) in &self.differences {
-            if explanation.is_none() {
-                failures.push(format!("{name}: the kernel {}: not explained", class.words()));
-            }
-        }
-        failures
+    }
+
+    /// The differences of which nobody says why.
+    pub fn unexplained(&self) -> impl Iterator<Item = String> {
+        let open = self.differences.iter().filter(|(_, explanation)| explanation.is_none());
+        open.map(|(class, _)| {
+            let rules = self.rules(*class).join(", ");
+            format!("{}: {}: not explained {rules}", self.case.name, class.words())
+        })
     }
 }
 

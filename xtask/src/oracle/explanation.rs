@@ -70,9 +70,7 @@ impl Explanations {
         for explanation in &self.all {
             let used = explanation.used.borrow();
             let names = explanation.cases.iter().enumerate().filter(|(at, _)| !used.contains(at));
-            unused.extend(
-                names.map(|(_, name)| format!("{name}: the kernel {}", explanation.class.words())),
-            );
+            unused.extend(names.map(|(_, name)| format!("{name}: {}", explanation.class.words())));
         }
         unused
     }

@@ -15,8 +15,7 @@ const BEGIN: &str = "\
 Every packet here was written to a network device of a Linux kernel, alone in a fresh network namespace, and to the
 judge and the reference host (`xtask/provider`) as hosts with the same addresses and ports. Most have exactly one
 fault. `cargo xtask oracle` does it again and fails on a difference that `xtask/oracle/differences.toml` does not
-explain, on an explanation that fits nothing any more, and on a reply of the reference host that the judge would
-hold back; `--write` writes this page.
+explain, and on an explanation that fits nothing any more; `--write` writes this page.
 
 The host is 10.0.0.1, fd00::1 and, in frames, 02:00:00:00:00:01. A program at UDP port 7 sends everything back,
 one at UDP port 53 and one at TCP port 80 say nothing; all other ports are closed. The kernel drops nothing for the
@@ -42,10 +41,7 @@ fn figures(rows: &[Row], kernel: &str, text: &mut String) -> std::fmt::Result {
     let agree = rows.iter().filter(|row| row.differences.is_empty()).count();
     writeln!(text, "\n{} packets, {sound} of them sound; the kernel is {kernel}.", rows.len())?;
     writeln!(text, "In {agree} cases it does as we do. Elsewhere:\n")?;
-    writeln!(
-        text,
-        "| the kernel | cases | we are right | the kernel is | the RFC leaves it open |"
-    )?;
+    writeln!(text, "| | cases | we are right | the kernel is | the RFC leaves it open |")?;
     writeln!(text, "|---|---:|---:|---:|---:|")?;
     for class in Class::ALL {
         let of = rows.iter().flat_map(|row| &row.differences).filter(|(other, _)| *other == class);
@@ -120,22 +116,26 @@ fn explanations(rows: &[Row], text: &mut String) -> std::fmt::Result {
                 found.push((explanation, *class, Vec::new()));
                 found.len() - 1
             });
-            let rules = match class {
-                Class::KernelVetoed => format!(" ({})", row.judgement.vetoes.join(", ")),
-                _ => String::new(),
-            };
-            found[place].2.push(format!("`{}`{rules}", row.case.name));
+            found[place].2.push(named(row, *class));
         }
     }
     for right in [Right::Us, Right::Kernel, Right::Either] {
         writeln!(text, "\n## {}\n", heading(right))?;
         for (explanation, class, names) in found.iter().filter(|(why, ..)| why.right == right) {
             let Explanation { clause, why, .. } = explanation;
-            writeln!(text, "- **{clause}**, where the kernel {}. {why}", class.words())?;
+            writeln!(text, "- **{clause}**, where {}. {why}", class.words())?;
             writeln!(text, "  {}", names.join(", "))?;
         }
     }
     Ok(())
+}
+
+/// A case, and the rules that bear on how it differs.
+fn named(row: &Row, class: Class) -> String {
+    match row.rules(class) {
+        [] => format!("`{}`", row.case.name),
+        rules => format!("`{}` ({})", row.case.name, rules.join(", ")),
+    }
 }
 
 fn heading(right: Right) -> &'static str {

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::Write;
 use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sched::{CloneFlags, unshare};
 use softstack::link::tun::{Kind, Tun};
@@ -15,6 +17,9 @@ use crate::Failure;
 use crate::oracle::packet::{HOST, HOST_MAC, HOST6, PEER, PEER_MAC, PEER6};
 
 const DEVICE: &str = "oracle0";
+/// How long the kernel may take to use an address, and how often we look.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PULSE: Duration = Duration::from_millis(1);
 
 /// Files below /proc/sys/net and what they hold. A new namespace may have what its maker's has.
 const SETTINGS: [(&str, &str); 20] = [
@@ -50,6 +55,7 @@ pub fn enter(link: Link) -> Result<OwnedFd, Failure> {
     let tun = Tun::open(DEVICE, if link == Link::Ethernet { Kind::Tap } else { Kind::Tun })?;
     tun.configure(&addresses())?;
     ip(link)?;
+    wait_for_ipv6()?;
     Ok(tun.into_descriptor())
 }
 
@@ -83,4 +89,18 @@ fn ip(link: Link) -> Result<(), Failure> {
         true => Ok(()),
         false => Err("ip -batch: the loopback device, the routes, or our own entries".into()),
     }
+}
+
+/// The kernel takes an IPv6 address into use some time after it was given it.
+fn wait_for_ipv6() -> Result<(), Failure> {
+    let own: String = HOST6.octets().iter().map(|octet| format!("{octet:02x}")).collect();
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        let routes = fs::read_to_string("/proc/thread-self/net/ipv6_route")?;
+        if routes.lines().any(|route| route.starts_with(&own)) {
+            return Ok(());
+        }
+        thread::sleep(PULSE);
+    }
+    Err(format!("{HOST6} was not in use after {PATIENCE:?}").into())
 }
