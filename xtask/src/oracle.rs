@@ -101,3 +101,17 @@ fn skip(reason: &str) -> Result<(), Failure> {
     println!("skipped: {reason}");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_of_these_cases() {
+        let page = include_str!("../../docs/oracle.md");
+        let names = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let names: Vec<_> = names.collect();
+        let cases: Vec<_> = cases::all().iter().map(|case| case.name).collect();
+        assert_eq!(names, cases, "`cargo xtask oracle --write` was not run");
+    }
+}
