@@ -23,6 +23,7 @@ pub mod cidr;
 pub mod config;
 pub mod eval;
 pub mod explain;
+pub mod host;
 pub mod lint;
 pub mod models;
 pub mod ping;

@@ -18,7 +18,9 @@ struct Arguments {
 enum Command {
     /// Ping a language model in a private network and watch it think.
     Ping(commands::ping::Ping),
-    /// Be the host behind a TUN device, or at an interface's address, until interrupted.
+    /// Work in a private network whose one other host is a language model.
+    Host(commands::host::Host),
+    /// Be the host behind a TUN or TAP device, or at an interface's address, until interrupted.
     Run(commands::run::Run),
     /// Print a recorded journal as the live view did.
     Replay(commands::replay::Replay),
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
     }
     let outcome = match Arguments::parse().command {
         Some(Command::Ping(ping)) => ping.run(),
+        Some(Command::Host(host)) => host.run(),
         Some(Command::Run(run)) => run.run(),
         Some(Command::Replay(replay)) => replay.run(),
         Some(Command::Eval(eval)) => eval.run(),

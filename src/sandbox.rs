@@ -15,21 +15,24 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
+use nix::unistd::{Pid, getpgrp};
 use thiserror::Error;
 
-use crate::link::raw::IcmpSocket;
-use crate::link::tun::{Kind, Tun};
-use crate::link::veth::PacketSocket;
 use crate::link::{Addresses, Link, readable_before};
 use channel::{Channel, Message};
+use terminal::Foreground;
 
 mod channel;
+mod commands;
 mod denied;
+mod device;
 pub mod helper;
 mod plan;
 mod running;
+mod terminal;
 
 pub use denied::Reason;
+pub use device::Device;
 pub use running::{Interrupter, Running};
 
 /// The device that every network namespace has.
@@ -38,28 +41,6 @@ const LOOPBACK: &str = "lo";
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A helper that is no longer wanted may take this long to go.
 const GRACE: Duration = Duration::from_secs(1);
-
-/// Which kind of device carries the packets. On an Ethernet link the kernel asks the model for Ethernet
-/// addresses first, by ARP and neighbour solicitations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Device {
-    /// TUN where it may be opened, else a veth pair.
-    #[default]
-    Auto,
-    /// A TUN device or nothing.
-    Tun,
-    /// A veth pair read through a packet socket.
-    Veth,
-    /// An Ethernet link: TAP where it may be opened, else a veth pair.
-    Ethernet,
-    /// A TAP device or nothing.
-    Tap,
-    /// A veth pair read through a packet socket, frame by frame.
-    EthernetVeth,
-    /// A raw socket on the loopback device, which then has both addresses: whoever pings must say
-    /// from which.
-    Raw,
-}
 
 /// What to put into the private network.
 #[derive(Debug, Clone)]
@@ -196,15 +177,40 @@ impl Sandbox {
         stdout: BorrowedFd,
         stderr: BorrowedFd,
     ) -> Result<Running, SandboxError> {
+        let channel_and_pid = self.ask_for(words, None, &[stdout, stderr])?;
+        Ok(Running::new(channel_and_pid, None))
+    }
+
+    /// Starts a command inside as if the shell that started this process had: with our standard input,
+    /// output and error and in our process group, so that it may read the terminal and the terminal's
+    /// signals reach it, as they reach us. A shell among such commands may take the terminal for
+    /// itself; it is ours again when the command has ended.
+    pub fn run_attached<W: AsRef<OsStr>>(&self, words: &[W]) -> Result<Running, SandboxError> {
+        let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
+        let descriptors = [stdout.as_fd(), stderr.as_fd(), stdin.as_fd()];
+        let foreground = Foreground::ours();
+        let channel_and_pid = self.ask_for(words, Some(getpgrp()), &descriptors)?;
+        Ok(Running::new(channel_and_pid, foreground))
+    }
+
+    /// Has the helper start a command, in a process group of ours or in its own.
+    fn ask_for<W: AsRef<OsStr>>(
+        &self,
+        words: &[W],
+        group: Option<Pid>,
+        descriptors: &[BorrowedFd],
+    ) -> Result<(Channel, u32), SandboxError> {
         let failed = |source| command_error(words, source);
         let (channel, inside) = Channel::pair().map_err(failed)?;
-        let mut request = vec![OsStr::new("run")];
+        let group = group.map_or(String::new(), |group| group.to_string());
+        let mut request = vec![OsStr::new("run"), OsStr::new(&group)];
         request.extend(words.iter().map(AsRef::as_ref));
-        self.helper.channel.send(&request, &[inside.as_fd(), stdout, stderr]).map_err(failed)?;
+        let descriptors = [&[inside.as_fd()], descriptors].concat();
+        self.helper.channel.send(&request, &descriptors).map_err(failed)?;
         drop(inside);
         let started = channel.receive().ok().flatten().ok_or(SandboxError::Lost("ended"))?;
         match (started.word(0), started.number(1)) {
-            ("started", Some(pid)) => Ok(Running::new(channel, pid as u32)),
+            ("started", Some(pid)) => Ok((channel, pid as u32)),
             (_, errno) => {
                 Err(failed(io::Error::from_raw_os_error(errno.unwrap_or(Errno::EINVAL as i32))))
             }
@@ -246,52 +252,6 @@ impl Drop for Helper {
             let _ = self.process.kill();
         }
         let _ = self.process.wait();
-    }
-}
-
-impl SandboxConfig {
-    /// The device of the kind named `made`, whose descriptor the helper sent.
-    fn link(&self, made: &str, descriptor: OwnedFd, index: u32) -> Option<Arc<dyn Link>> {
-        let (name, addresses) = (&self.name, &self.addresses);
-        let veth = |carries, descriptor| {
-            Arc::new(PacketSocket::from_descriptor(descriptor, carries, index, addresses))
-        };
-        Some(match Device::named(made)? {
-            Device::Tun => Arc::new(Tun::from_descriptor(descriptor, name, Kind::Tun)),
-            Device::Tap => Arc::new(Tun::from_descriptor(descriptor, name, Kind::Tap)),
-            Device::Veth => veth(wire::Link::RawIp, descriptor),
-            Device::EthernetVeth => veth(wire::Link::Ethernet, descriptor),
-            Device::Raw => Arc::new(IcmpSocket::from_descriptor(descriptor, LOOPBACK)),
-            Device::Auto | Device::Ethernet => return None,
-        })
-    }
-}
-
-impl Device {
-    const ALL: [Device; 7] = [
-        Device::Auto,
-        Device::Tun,
-        Device::Veth,
-        Device::Ethernet,
-        Device::Tap,
-        Device::EthernetVeth,
-        Device::Raw,
-    ];
-
-    fn word(self) -> &'static str {
-        match self {
-            Device::Auto => "auto",
-            Device::Tun => "tun",
-            Device::Veth => "veth",
-            Device::Ethernet => "ethernet",
-            Device::Tap => "tap",
-            Device::EthernetVeth => "ethernet-veth",
-            Device::Raw => "raw",
-        }
-    }
-
-    fn named(word: &str) -> Option<Device> {
-        Device::ALL.into_iter().find(|device| device.word() == word)
     }
 }
 

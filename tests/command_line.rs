@@ -67,6 +67,10 @@ fn wrong_arguments() {
         ("run --peer 10.0.0.2/24", "invalid value '10.0.0.2/24' for '--peer <IPV4>'"),
         ("run --raw", "a value is required for '--raw <IFACE>'"),
         ("run --raw lo --tun softstack9", "cannot be used with '--tun <NAME>'"),
+        ("run --raw lo --tap softstack9", "cannot be used with '--tap <NAME>'"),
+        ("run --tap softstack8 --tun softstack9", "cannot be used with '--tun <NAME>'"),
+        ("host ping", "unexpected argument 'ping' found"),
+        ("host --show --quiet", "cannot be used with '--quiet'"),
         ("run --raw lo --peer 10.0.0.2", "cannot be used with '--peer <IPV4>'"),
         ("run --raw lo --keep", "cannot be used with '--keep'"),
         ("replay", "required arguments were not provided"),
@@ -145,7 +149,9 @@ fn an_old_journal_is_not_lost_to_a_run_that_cannot_begin() {
     let journal = tempfile::NamedTempFile::new().unwrap();
     fs::write(journal.path(), "precious").unwrap();
     let path = journal.path().display();
-    for arguments in ["run --raw no-such-device", "run --tun a/b", "ping --model gpt"] {
+    for arguments in
+        ["run --raw no-such-device", "run --tun a/b", "run --tap a/b", "ping --model gpt"]
+    {
         let finished = run(softstack(&format!("{arguments} --journal {path}")));
         assert_eq!(finished.code, Some(2), "{finished:?}");
         assert_eq!(fs::read_to_string(journal.path()).unwrap(), "precious", "{arguments}");

@@ -1,4 +1,4 @@
-//! `softstack run`: the host behind a TUN device, or at an interface's address, until interrupted.
+//! `softstack run`: the host behind a TUN or TAP device, or at an interface's address, until interrupted.
 
 use std::error::Error;
 use std::net::Ipv4Addr;
@@ -29,17 +29,20 @@ pub struct Run {
     /// Name of the TUN device. One that exists is used as it is; else it is made, and removed at the end.
     #[arg(long, value_name = "NAME", default_value = "softstack0")]
     tun: String,
+    /// Be on an Ethernet instead, behind the TAP device of this name.
+    #[arg(long, value_name = "NAME", conflicts_with = "tun")]
+    tap: Option<String>,
     /// Answer at an interface of this machine instead, with a raw socket; the kernel should then not
     /// answer too: docs/raw.md.
-    #[arg(long, value_name = "IFACE", conflicts_with_all = ["tun", "peer", "keep"])]
+    #[arg(long, value_name = "IFACE", conflicts_with_all = ["tun", "tap", "peer", "keep"])]
     raw: Option<String>,
     /// The model's address and network [default: 10.0.0.1/24; with --raw, the interface's first].
     #[arg(long, value_name = "CIDR")]
     address: Option<Cidr>,
-    /// The kernel's address on the TUN device [default: the lowest other of the network].
+    /// The kernel's address on the device [default: the lowest other of the network].
     #[arg(long, value_name = "IPV4")]
     peer: Option<Ipv4Addr>,
-    /// Leave the TUN device in place at the end, for the next run to take over.
+    /// Leave the device in place at the end, for the next run to take over.
     #[arg(long)]
     keep: bool,
     #[command(flatten)]
@@ -66,7 +69,10 @@ impl Run {
 
     fn behind_tun(&self) -> Result<(Arc<dyn Link>, Host), Box<dyn Error>> {
         let addresses = self.tun_addresses()?;
-        let tun = Tun::open(&self.tun, Kind::Tun)?;
+        let tun = match &self.tap {
+            Some(name) => Tun::open(name, Kind::Tap)?,
+            None => Tun::open(&self.tun, Kind::Tun)?,
+        };
         // A device that was left in place or prepared with a peer says whom it leads to.
         let known = tun.peer().filter(|_| tun.existed() && self.address.is_none());
         if let Some((model, prefix)) = known {

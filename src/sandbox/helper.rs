@@ -7,8 +7,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
 use netlink_packet_route::link::LinkFlags;
 use nix::errno::Errno;
@@ -19,7 +20,8 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{Pid, getegid, geteuid, setpgid};
 
-use super::channel::{Channel, Message};
+use super::channel::Channel;
+use super::commands::{Attended, start};
 use super::{Device, LOOPBACK, SandboxConfig};
 use crate::link::netlink::Netlink;
 use crate::link::raw::{self, IcmpSocket};
@@ -28,6 +30,9 @@ use crate::link::veth::PacketSocket;
 
 /// The loopback device's index: in a new network namespace it is always the first.
 const LOOPBACK_INDEX: u32 = 1;
+
+/// How often it is looked for processes to take down, each time a millisecond later.
+const ROUNDS: u32 = 500;
 
 /// What the hidden subcommand `__sandbox` does; `arguments` are those after it.
 ///
@@ -202,12 +207,6 @@ fn make_raw(plan: &SandboxConfig) -> Result<Ready, String> {
     Ok(Ready { made: Device::Raw, index: LOOPBACK_INDEX, fallback: String::new(), descriptor })
 }
 
-/// A command that runs, and the channel on which its starter hears of it.
-struct Attended {
-    child: Child,
-    channel: Channel,
-}
-
 /// Starts commands and passes signals and exit statuses until the outer half is gone.
 fn serve(channel: &Channel) -> io::Result<()> {
     let ended = child_signals()?;
@@ -252,65 +251,31 @@ fn wait(channel: &Channel, ended: &SignalFd, commands: &[Attended]) -> io::Resul
     Ok(watched.iter().map(|source| source.any().unwrap_or(true)).collect())
 }
 
-/// The outer half is gone: nothing that we started shall outlive it.
+/// The outer half is gone: nothing that we started, or that came to be in our network, shall outlive it.
 fn take_all_down() -> ! {
+    for _ in 0..ROUNDS {
+        let others = others_inside();
+        if others.is_empty() {
+            break;
+        }
+        for other in others {
+            let _ = kill(other, Signal::SIGKILL);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
     // Group 0 is our own, this process included; the exit is for a kernel that disagrees.
     let _ = kill(Pid::from_raw(0), Signal::SIGKILL);
     std::process::exit(0)
 }
 
-/// Starts the command and tells its starter how that went.
-fn start(request: Message) -> Option<Attended> {
-    let [channel, stdout, stderr] = <[OwnedFd; 3]>::try_from(request.descriptors).ok()?;
-    let channel = Channel::from(channel);
-    let mut words = request.words.into_iter().skip(1);
-    let mut command = Command::new(words.next()?);
-    command.args(words).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
-    match spawn(command) {
-        Ok(child) => {
-            // A starter that no longer listens will close its channel, and that is obeyed.
-            let _ = channel.send(&["started", &child.id().to_string()], &[]);
-            Some(Attended { child, channel })
-        }
-        Err(error) => {
-            let errno = error.raw_os_error().unwrap_or_default();
-            let _ = channel.send(&["failed", &errno.to_string()], &[]);
-            None
-        }
-    }
-}
-
-/// Starts a child that dies with this process and takes signals as if started from a shell.
-fn spawn(mut command: Command) -> io::Result<Child> {
-    let prepare = || {
-        prctl::set_pdeathsig(Signal::SIGKILL)?;
-        Ok(SigSet::empty().thread_set_mask()?)
-    };
-    // SAFETY: both calls are plain system calls, allowed between fork and exec; they allocate
-    // nothing and take no lock.
-    unsafe { command.pre_exec(prepare) };
-    command.spawn()
-}
-
-impl Attended {
-    /// Passes on a signal. A starter that went away no longer wants the command.
-    fn obey(&mut self) -> io::Result<()> {
-        match self.channel.receive()? {
-            Some(order) => self.signal(order.number(1).and_then(|n| Signal::try_from(n).ok())),
-            None => self.signal(Some(Signal::SIGKILL)),
-        }
-        Ok(())
-    }
-
-    /// The child has not been waited for, so its number cannot belong to another process.
-    fn signal(&self, signal: Option<Signal>) {
-        let _ = kill(Pid::from_raw(self.child.id() as i32), signal);
-    }
-
-    /// Whether the command has ended; if so its starter is told how.
-    fn has_ended(&mut self) -> bool {
-        let Ok(Some(status)) = self.child.try_wait() else { return false };
-        let _ = self.channel.send(&["ended", &status.into_raw().to_string()], &[]);
-        true
-    }
+/// Every process in our network namespace but this one. A shell's jobs are neither our children nor of our
+/// group, and whatever lives may have had children since it was last seen.
+fn others_inside() -> Vec<Pid> {
+    let network = |process: &str| fs::read_link(format!("/proc/{process}/ns/net")).ok();
+    let Some(inside) = network("self") else { return Vec::new() };
+    let names = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = names.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let others = numbers.filter(|number| *number != std::process::id() as i32);
+    let there = others.filter(|number| network(&number.to_string()).as_ref() == Some(&inside));
+    there.map(Pid::from_raw).collect()
 }

@@ -11,6 +11,7 @@ use nix::sys::signal::Signal;
 
 use super::SandboxError;
 use super::channel::Channel;
+use super::terminal::Foreground;
 use crate::link::readable_before;
 
 /// A command inside the sandbox. Dropping it ends the command.
@@ -26,15 +27,18 @@ pub struct Running {
     channel: Arc<Channel>,
     pid: u32,
     status: Option<ExitStatus>,
+    foreground: Option<Foreground>,
 }
 
-/// Sends SIGINT to a command from anywhere, for instance the thread that hears Ctrl-C.
+/// Sends signals to a command from anywhere, for instance the thread that hears Ctrl-C.
 #[derive(Debug, Clone)]
 pub struct Interrupter(Arc<Channel>);
 
 impl Running {
-    pub(super) fn new(channel: Channel, pid: u32) -> Running {
-        Running { stdout: None, stderr: None, channel: Arc::new(channel), pid, status: None }
+    /// A command that was started, and the place at the terminal that it has from us.
+    pub(super) fn new((channel, pid): (Channel, u32), foreground: Option<Foreground>) -> Running {
+        let channel = Arc::new(channel);
+        Running { stdout: None, stderr: None, channel, pid, status: None, foreground }
     }
 
     /// The command's process number.
@@ -69,6 +73,7 @@ impl Running {
         let news = self.channel.receive().ok().flatten();
         let status = news.and_then(|news| news.number(1)).map(ExitStatus::from_raw);
         self.status = status;
+        self.foreground = None;
         status.ok_or(SandboxError::Lost("ended while a command ran"))
     }
 }
@@ -84,6 +89,18 @@ impl Interrupter {
     ///
     /// An error means that the command has ended already.
     pub fn interrupt(&self) -> io::Result<()> {
-        self.0.send(&["signal", &(Signal::SIGINT as i32).to_string()], &[])
+        self.signal(Signal::SIGINT)
+    }
+
+    /// Ends the command as a terminal that goes away would: a shell, which takes no other signal to heart,
+    /// ends then too.
+    ///
+    /// An error means that the command has ended already.
+    pub fn hang_up(&self) -> io::Result<()> {
+        self.signal(Signal::SIGHUP)
+    }
+
+    fn signal(&self, signal: Signal) -> io::Result<()> {
+        self.0.send(&["signal", &(signal as i32).to_string()], &[])
     }
 }

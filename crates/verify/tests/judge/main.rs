@@ -13,4 +13,6 @@ mod mutations;
 mod packets;
 mod random;
 mod replies;
+mod segments;
 mod smoltcp;
+mod tcp;

@@ -142,9 +142,11 @@ pub(in crate::rules) const END: Rule = Rule {
     check: Check::Exchange(|x| {
         let connected = Connected::of(x)?;
         let said = connected.dialogue.answered.said;
-        let (end, nxt) = (said.text_numbers().1, connected.after.nxt);
+        let (start, end) = said.text_numbers();
+        let nxt = connected.after.nxt;
         match connected.after.fin {
-            Some(fin) if before(fin, end) => {
+            // What carries nothing stands behind FIN.
+            Some(fin) if start != end && before(fin, end) => {
                 Some((connected.text(), format!("nothing after FIN {fin}")))
             }
             Some(fin) if said.has(FIN) && fin != end => {
@@ -155,7 +157,7 @@ pub(in crate::rules) const END: Rule = Rule {
             }
             _ => None,
         }
-        .filter(|_| !said.has(RST))
+        .filter(|_| !said.has(RST) && said.length() > 0)
         .map(|(range, expected)| {
             let found = if said.has(FIN) { "FIN" } else { "data that ends" };
             connected.dialogue.fault(range, format!("expected {expected}, found {found} at {end}"))

@@ -53,8 +53,8 @@ pub(in crate::rules) const NOTHING: Rule = Rule {
     quote: "For any state if the retransmission timeout expires on a segment in the retransmission queue, send the \
             segment at the front of the retransmission queue again",
     note: Some(
-        "Data and FIN may be sent at any time, and so may an acknowledgment of more, or a larger window. Keep-alives \
-         are off (section 3.8.4, MUST-25).",
+        "Data, FIN and the reset of an application may be sent at any time, and so may an acknowledgment of more, \
+         or a larger window. Keep-alives are off (section 3.8.4, MUST-25).",
     ),
     check: Check::Exchange(|x| {
         let connected = Connected::of(x).filter(|_| x.is_timer)?;
@@ -62,7 +62,7 @@ pub(in crate::rules) const NOTHING: Rule = Rule {
         let says = said.length() > 0
             || before(known.acknowledged, said.acknowledgment)
             || before(known.edge, known.edge_of(&said));
-        let idle = said.has(RST) || !says && !said.has(SYN);
+        let idle = !says && !said.has(SYN) && !said.has(RST);
         let message = || "expected what is not acknowledged, new data, or silence".to_owned();
         idle.then(|| connected.dialogue.fault(field::FLAGS, message()))
     }),

@@ -19,7 +19,7 @@ use verify::Host;
 use crate::program::{SOFTSTACK, skip};
 
 /// The name of the stand-in's model in every configuration here.
-pub const MODEL: &str = "local/llama-4";
+pub const MODEL: &str = "local/qwen3:4b";
 /// A command that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -66,7 +66,7 @@ impl Plan {
     /// The configuration that names the stand-in.
     pub fn config(&self, provider: &Provider, folder: &std::path::Path) -> Config {
         let text = format!(
-            "{}\nrate = \"none\"\n[providers.local]\napi = \"openai\"\nbase_url = \"{}/v1\"\nfree = true\n\
+            "{}\nrate = \"none\"\n[providers.local]\napi = \"openai\"\nbase_url = \"{}/v1\"\nkey = \"sk-none\"\nfree = true\n\
              in_flight = 32\n",
             self.more,
             provider.url()

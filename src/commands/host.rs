@@ -1,0 +1,181 @@
+//! `softstack host`: a shell, or any command, in a private network whose one other host is a model.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{ExitCode, ExitStatus};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use clap::{Args, ValueEnum};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
+use softstack::journal::Journal;
+use softstack::link::{Addresses, Ipv6Addresses, Link};
+use softstack::sandbox::{Device, Interrupter, Sandbox, SandboxConfig};
+use softstack::stack::{Stack, Thinkers, host};
+use softstack::view::{Detail, View, tell};
+
+use super::{Model, Outcome};
+
+/// Arguments of `softstack host`.
+#[derive(Args)]
+pub struct Host {
+    /// What the model is linked by.
+    #[arg(long, value_name = "LINK", default_value = "ethernet")]
+    link: Wire,
+    /// IPv4 alone.
+    #[arg(long)]
+    no_ipv6: bool,
+    /// Write the journal to FILE: JSON Lines, or pcapng if its name ends in .pcapng. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    journal: Vec<PathBuf>,
+    /// Show on standard error how the model reasons; otherwise only what goes wrong is shown.
+    #[arg(long)]
+    show: bool,
+    /// Show nothing at all.
+    #[arg(long, short, conflicts_with = "show")]
+    quiet: bool,
+    #[command(flatten)]
+    model: Model,
+    /// What to run in the network, in place of the shell that $SHELL names.
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Wire {
+    /// An Ethernet: who wants to talk to the model must ask for its address first.
+    Ethernet,
+    /// Bare IP packets.
+    Ip,
+}
+
+impl Host {
+    /// Runs the subcommand; its exit code is the command's.
+    pub fn run(self) -> Outcome {
+        // Before the journal is begun: a model that cannot be asked shall not cost an old one.
+        let thinkers = self.model.thinkers()?;
+        let sandbox = Sandbox::start(self.plan())?;
+        let journal = self.journal()?;
+        if let Some(reason) = sandbox.fallback().filter(|_| !self.quiet) {
+            tell(&format!("softstack: a veth pair instead of a TUN or TAP device: {reason}"));
+        }
+        if self.command.is_empty() {
+            super::print(&greeting(sandbox.addresses(), self.link))?;
+        }
+        let stack = stack(sandbox.addresses(), sandbox.link(), thinkers, &journal);
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| -> Outcome {
+            let host = scope.spawn(|| stack.run(&stop));
+            let finished = Finish(&stop);
+            let mut running = sandbox.run_attached(&self.words())?;
+            pass_on_signals(running.interrupter())?;
+            let status = running.wait()?;
+            drop(finished);
+            host.join().expect("the stack does not panic")?;
+            Ok(exit_code(status))
+        })
+    }
+
+    fn plan(&self) -> SandboxConfig {
+        let device = match self.link {
+            Wire::Ethernet => Device::Ethernet,
+            Wire::Ip => Device::Auto,
+        };
+        let ipv6 = (!self.no_ipv6).then(Ipv6Addresses::default);
+        let addresses = Addresses { ipv6, ..Addresses::default() };
+        SandboxConfig { device, addresses, ..SandboxConfig::default() }
+    }
+
+    /// The journal with its files; on standard error, what the command shares with it.
+    fn journal(&self) -> Result<Journal, Box<dyn Error>> {
+        let mut journal = Journal::new();
+        for path in &self.journal {
+            journal.add_file(path)?;
+        }
+        if !self.quiet {
+            let detail = if self.show { Detail::Full } else { Detail::Quiet };
+            journal.add(View::new(anstream::AutoStream::auto(io::stderr()), detail));
+        }
+        Ok(journal)
+    }
+
+    fn words(&self) -> Vec<OsString> {
+        if !self.command.is_empty() {
+            return self.command.clone();
+        }
+        let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
+        vec![shell.unwrap_or("/bin/sh".into())]
+    }
+}
+
+/// The model as the host at its addresses.
+fn stack<'a>(
+    addresses: &Addresses,
+    link: Arc<dyn Link>,
+    thinkers: Thinkers,
+    journal: &'a Journal,
+) -> Stack<'a> {
+    let host = host(addresses, &*link);
+    Stack::new(link, thinkers, host, journal)
+}
+
+/// Where the model is, and what may be tried on it.
+fn greeting(addresses: &Addresses, link: Wire) -> String {
+    let model = addresses.model;
+    let six = addresses.ipv6.as_ref().map(|six| six.model);
+    let (and, on) = (
+        six.map(|six| format!(" and {six}")).unwrap_or_default(),
+        if link == Wire::Ethernet { " on an Ethernet" } else { "" },
+    );
+    let tries = [
+        Some(format!("ping {model}")),
+        six.map(|six| format!("ping -6 {six}")),
+        (link == Wire::Ethernet).then(|| format!("arping -c 3 {model}")),
+        Some(format!("traceroute -n {model}")),
+        Some(format!("nmap -n {model}")),
+        Some(format!("curl http://{model}/")),
+        Some(format!("dig @{model} softstack.example")),
+    ];
+    let tries: String = tries.iter().flatten().map(|it| format!("    {it}\n")).collect();
+    format!(
+        "The model is the host {model}{and}{on}, and this shell is its neighbour. Try:\n{tries}`exit` ends both.\n"
+    )
+}
+
+/// The terminal's signals are the command's, which gets them from it; those that are sent to this process
+/// alone end the command, and so this process.
+fn pass_on_signals(command: Interrupter) -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP])?;
+    let has_terminal = io::stdin().is_terminal();
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            // If it has ended already, all is well too.
+            let _ = match signal {
+                SIGINT | SIGQUIT if has_terminal => Ok(()),
+                SIGINT | SIGQUIT => command.interrupt(),
+                _ => command.hang_up(),
+            };
+        }
+    });
+    Ok(())
+}
+
+/// As a shell counts a program that a signal ended.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().or(status.signal().map(|signal| 128 + signal));
+    ExitCode::from(code.unwrap_or(2) as u8)
+}
+
+/// Stops the stack when dropped, however the command ended: its thread must not outlive the scope.
+struct Finish<'a>(&'a AtomicBool);
+
+impl Drop for Finish<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
