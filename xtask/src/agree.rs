@@ -13,6 +13,7 @@ use kind::Kinds;
 use suite::Suite;
 use verdict::Verdicts;
 
+pub use kind::fits;
 pub use tshark::PREFERENCES;
 
 mod compare;

@@ -2,7 +2,7 @@
 //! a minimal responder, `cargo xtask flood` what a flood costs a hosted model, `cargo xtask tokens` what its
 //! replies cost; `cargo xtask provider` is a local server that stands in for one, and `cargo xtask licences`
 //! checks what we depend on; `cargo xtask agree` holds `softstack lint` against Wireshark and tcpdump, `cargo
-//! xtask race` measures it beside them. This is the one place, beside the tests, with code that builds an echo
+//! xtask race` measures it beside them, `cargo xtask oracle` holds the judge against the kernel. This is the one place, beside the tests, with code that builds an echo
 //! reply.
 
 use std::error::Error;
@@ -14,6 +14,7 @@ mod agree;
 mod bench;
 mod flood;
 mod licences;
+mod oracle;
 mod race;
 mod responder;
 mod stand_in;
@@ -42,6 +43,8 @@ enum Task {
     Licences,
     /// Compare `softstack lint` with Wireshark, tcpdump and what is known of the packets.
     Agree(agree::Agree),
+    /// Compare what the judge says of packets with what this machine's kernel does with them.
+    Oracle(oracle::Oracle),
     /// Measure how fast `softstack lint` is beside tshark and tcpdump.
     Race(race::Race),
     /// Count what a reply costs in tokens, in each form.
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Task::Flood(flood) => flood.run(),
         Task::Provider(stand_in) => stand_in.run(),
         Task::Agree(agree) => agree.run(),
+        Task::Oracle(oracle) => oracle.run(),
         Task::Race(race) => race.run(),
         Task::Lap(stopwatch) => stopwatch.run(),
         Task::Licences => licences::check(),
