@@ -89,6 +89,8 @@ struct Entry {
     received: Vec<u8>,
     /// Names and times.
     timers: Vec<(String, Instant)>,
+    /// Names of timers that went off and have not been answered yet.
+    ringing: Vec<String>,
     /// Events of it so far: a flow with one may be anybody's.
     events: u32,
     touched: Instant,
@@ -142,15 +144,18 @@ impl Memory {
     pub fn alarms(&self, now: Instant) -> Vec<Alarm> {
         let mut alarms = Vec::new();
         for entry in self.lock().values_mut() {
-            let received = &entry.received;
-            entry.timers.retain(|(name, due)| {
-                let is_due = *due <= now;
-                let alarm = || Alarm { name: name.clone(), received: received.clone() };
-                alarms.extend(is_due.then(alarm));
-                !is_due
-            });
+            let due = entry.timers.extract_if(.., |(_, due)| *due <= now);
+            for (name, _) in due {
+                entry.ringing.push(name.clone());
+                alarms.push(Alarm { name, received: entry.received.clone() });
+            }
         }
         alarms
+    }
+
+    /// Whether a timer that went off still wants an answer: none was given to its flow since.
+    pub fn rings(&self, flow: Flow, name: &str) -> bool {
+        self.lock().get(&flow).is_some_and(|entry| entry.ringing.iter().any(|other| other == name))
     }
 
     /// Flows that are remembered.
@@ -175,6 +180,7 @@ impl Entry {
             sent: None,
             received: Vec::new(),
             timers: Vec::new(),
+            ringing: Vec::new(),
             events: 0,
             touched: now,
             expires: now,
@@ -191,6 +197,7 @@ impl Entry {
             (timer.name.clone(), now + after.min(LONGEST_TIMER))
         };
         self.timers = remember.timers.iter().take(limits.timers).map(due).collect();
+        self.ringing.clear();
     }
 }
 
@@ -252,9 +259,12 @@ mod tests {
         assert_eq!(memory.next_alarm(), Some(due));
         assert!(memory.alarms(due - Duration::from_millis(1)).is_empty());
         let alarm = Alarm { name: "retransmit".into(), received: b"came".to_vec() };
+        assert!(!memory.rings(flow(1), "retransmit"));
         assert_eq!(memory.alarms(due), [alarm]);
+        assert!(memory.rings(flow(1), "retransmit"));
         assert_eq!((memory.alarms(due), memory.next_alarm()), (vec![], None));
         set(&[timer("retransmit", f64::INFINITY)]);
+        assert!(!memory.rings(flow(1), "retransmit"), "an answer ends it");
         assert_eq!(memory.next_alarm(), Some(now + LONGEST_TIMER));
         set(&[]);
         assert_eq!(memory.next_alarm(), None);

@@ -119,6 +119,8 @@ enum Outcome {
     Reply(Admitted),
     /// The judge let silence pass, for this reason.
     Silence(String),
+    /// There is nothing to decide any more, for this reason.
+    Moot(String),
     /// No attempt was admitted; in words, why.
     Unanswered(String),
 }
@@ -245,6 +247,9 @@ impl Shared<'_> {
     fn handle(&self, mind: &mut dyn Mind, event: &mut Event) -> Decided {
         event.recollection = self.memory.recall(flow(event), Instant::now());
         self.record_arrival(event);
+        if event.timer.as_ref().is_some_and(|name| !self.memory.rings(flow(event), name)) {
+            return Outcome::Moot("an answer ended this timer meanwhile".into()).into();
+        }
         if Identity::is_unclaimed(event) {
             return self.stay_out(event, "no program claims it".into());
         }
@@ -391,6 +396,10 @@ impl Shared<'_> {
             Outcome::Silence(reason) => {
                 self.tally().statistics.silent += 1;
                 self.take_in(event, &remember, None);
+                self.stay_silent(event, reason);
+            }
+            Outcome::Moot(reason) => {
+                self.tally().statistics.silent += 1;
                 self.stay_silent(event, reason);
             }
             // Nobody knows of this packet: as if it had been lost on its way.

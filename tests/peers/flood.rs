@@ -63,7 +63,7 @@ fn answer(wire: &MemoryWire, source: u32) -> (u32, u32, u8, Vec<u8>) {
 
 #[test]
 fn a_flood_of_syn_leaves_the_others_alone() {
-    let plan = Plan { more: "queue = 4096\n".into(), ipv6: false, ..Plan::default() };
+    let plan = Plan { ipv6: false, ..Plan::default() };
     let folder = tempfile::tempdir().unwrap();
     let provider = plan.provider();
     let config = plan.config(&provider, folder.path());

@@ -39,8 +39,6 @@ pub struct Exchange<'a> {
     pub is_timer: bool,
     /// What the judge knows of the packets before.
     pub(crate) connections: &'a Connections,
-    /// When this is, since the moment from which the session counts.
-    pub(crate) now: Duration,
     /// Whether the host may send one more ICMP error.
     pub(crate) allows_error: bool,
 }
@@ -55,7 +53,7 @@ pub(crate) struct Message<'a> {
 impl<'a> Exchange<'a> {
     /// The exchange of `host`, with what is due, when nothing came before.
     pub fn new(host: &'a Host, request: &'a [u8], reply: Option<&'a [u8]>) -> Self {
-        Exchange::known(host, &NONE, Occasion::Packet(request), reply, Duration::ZERO)
+        Exchange::known(host, &NONE, Occasion::Packet(request), reply)
     }
 
     /// The exchange in a session.
@@ -70,7 +68,7 @@ impl<'a> Exchange<'a> {
             // Others are not looked at.
             connections = &NONE;
         }
-        let known = Exchange::known(host, connections, occasion, reply, now);
+        let known = Exchange::known(host, connections, occasion, reply);
         Exchange { allows_error: session.allows_error(now), ..known }
     }
 
@@ -79,7 +77,6 @@ impl<'a> Exchange<'a> {
         connections: &'a Connections,
         occasion: Occasion<'a>,
         reply: Option<&'a [u8]>,
-        now: Duration,
     ) -> Self {
         let request = occasion.packet();
         let Assessment { mut due, mut call } = Assessment::of(host, request, connections);
@@ -90,7 +87,7 @@ impl<'a> Exchange<'a> {
             due = later(due, call);
         }
         let allows_error = true;
-        Exchange { host, request, reply, due, call, is_timer, connections, now, allows_error }
+        Exchange { host, request, reply, due, call, is_timer, connections, allows_error }
     }
 
     /// Holds it against every rule: see [`judge`](crate::judge).

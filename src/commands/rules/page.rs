@@ -18,6 +18,8 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Octets in a row of a dump.
 const ROW: usize = 16;
+/// Packets of an example that are shown even if they are alike.
+const MANY: u64 = 8;
 
 /// The page of a rule.
 pub fn page(rule: &'static Rule) -> String {
@@ -69,7 +71,14 @@ fn example(text: &mut String, rule: &Rule, case: &Case) {
         None => text.push_str(":\n"),
         Some(host) => _ = writeln!(text, ", where the host is {}:", host.address),
     }
+    let repeated = repeated(case);
     for (number, frame) in (1..).zip(&case.frames) {
+        if number == repeated.start {
+            let _ = writeln!(text, "    and {} packets like these two", repeated.clone().count());
+        }
+        if repeated.contains(&number) {
+            continue;
+        }
         let here = || case.findings.iter().filter(|found| found.packet == number);
         let packet = Packet::new(case.link, frame, frame.len());
         let is_reply = case.replies.get(number as usize - 1);
@@ -88,6 +97,15 @@ fn example(text: &mut String, rule: &Rule, case: &Case) {
         }
         here().for_each(|found| finding(text, rule, found));
     }
+}
+
+/// The numbers of those packets that say no more than the two before them, where they are many.
+fn repeated(case: &Case) -> Range<u64> {
+    let (first, rest) = case.frames.split_at(case.frames.len().min(2));
+    let alike = rest.chunks(2).take_while(|pair| *pair == first).count() * 2;
+    // The last two are what the example is about.
+    let end = (alike + 2).min(case.frames.len().saturating_sub(2)) as u64;
+    if end > MANY { 3..end + 1 } else { 0..0 }
 }
 
 fn finding(text: &mut String, rule: &Rule, Located { finding, .. }: &Located) {

@@ -123,11 +123,13 @@ fn word_exists(request: &[u8], total: usize, offset: usize) -> Result<(), Reason
 }
 
 /// Whether the source can be one other host: not ourselves, not of 0.0.0.0/8, not multicast, class E
-/// or a broadcast.
+/// or a broadcast. Nor is 127.0.0.0/8 one on Ethernet, which is outside of hosts.
 fn is_single_host(host: &Host, ip: &Ipv4) -> bool {
     let source = ip.source();
     let class = source.octets()[0];
-    source != host.address && Some(source) != host.broadcast && class != 0 && class < 224
+    let is_inside = source.is_loopback() && host.mac.is_some();
+    let is_ours = source == host.address || Some(source) == host.broadcast;
+    !is_inside && !is_ours && class != 0 && class < 224
 }
 
 /// Whether it is for every DHCP server, of which this is one: a client that has no address yet broadcasts, and

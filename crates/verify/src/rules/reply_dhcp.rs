@@ -1,14 +1,14 @@
 //! Rules on what a DHCP server sends beside the message of the client (RFC 2131 section 4.3): that it answers this
 //! client and this message. What any such message has to say is judged in the message itself.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::ops::Range;
 
+use wire::Dhcp;
 use wire::dhcp::message::{ACK, DISCOVER, INFORM, NAK, OFFER, REQUEST, name};
-use wire::dhcp::{BROADCAST, CLIENT_PORT, SERVER_PORT, field, option};
-use wire::{Dhcp, ipv4, udp};
+use wire::dhcp::{BROADCAST, SERVER_PORT, field, option};
 
-use super::reply_udp::{at_port, exchange, is_dhcp, pair as datagrams, unless_same};
+use super::reply_udp::{at_port, exchange, if_empty, unless_same};
 use crate::datagram::Datagram;
 use crate::exchange::Exchange;
 use crate::rule::{Check, Example, Fault, Level, Rule};
@@ -27,6 +27,8 @@ macro_rules! message {
         )
     };
 }
+
+pub(super) mod addresses;
 
 /// A client without an address looks for servers.
 const LOOKS: &str = message!(
@@ -101,6 +103,23 @@ impl<'a> Pair<'a> {
         octets.map_or(Ipv4Addr::UNSPECIFIED, |octets| (*octets).into())
     }
 }
+
+/// There is a message.
+pub(super) const HEADER: Rule = Rule {
+    id: "dhcp.reply.header",
+    rfc: 2131,
+    section: "4.3.1",
+    level: Level::Must,
+    quote: "When a server receives a DHCPDISCOVER message from a client, the server chooses a network address for \
+            the requesting client.",
+    note: Some("Of a message that is cut `dhcp.header` speaks."),
+    check: Check::Exchange(|x| {
+        let (_, reply) = at_port(x, SERVER_PORT).filter(|(asked, _)| asked.source.is_ipv4())?;
+        if_empty(&reply, "a DHCP message")
+    }),
+    pass: OFFERED,
+    fail: exchange(LOOKS, Some("4500001c00000000401170d10a000001ffffffff004300440008f556")),
+};
 
 /// An offer for a look, a grant or a refusal for a request.
 pub(super) const TYPE: Rule = Rule {
@@ -254,43 +273,6 @@ pub(super) const SERVER: Rule = Rule {
     ),
 };
 
-/// An offer and a grant are of an address, and a grant is of the one that was asked for.
-pub(super) const ADDRESS: Rule = Rule {
-    id: "dhcp.reply.yiaddr",
-    rfc: 2131,
-    section: "4.3.1",
-    level: Level::Must,
-    quote: "'yiaddr' IP address offered IP address 0",
-    note: Some(
-        "Table 3, and of DHCPACK \"assigned to client\": what it asked for, or has. No host can get the address of \
-         the server.",
-    ),
-    check: Check::Exchange(|x| address(x, &Pair::of(x)?)),
-    pass: GRANTED,
-    fail: exchange(
-        LOOKS,
-        Some(message!(
-            "450001220000000040116fcb0a000001ffffffff00430044010e2fb6020106003903f326000080000000000000000000000000000000000002000000000200000000000000000000",
-            "6382536335010236040a000001330400000e100104ffffff00ff"
-        )),
-    ),
-};
-
-fn address(x: &Exchange, Pair { asked, wish, answer, reply }: &Pair) -> Option<Fault> {
-    let found = Pair::address(answer, field::YOUR_ADDRESS);
-    let requested = asked.value(option::REQUESTED_ADDRESS).map(Ipv4Addr::from);
-    let known = requested.unwrap_or_else(|| Pair::address(asked, field::CLIENT_ADDRESS));
-    let of_a_host = !found.is_unspecified() && found != x.host.address && found.octets()[0] < 224;
-    let (fits, expected) = match (*wish, answer.message_type()?) {
-        (_, NAK) => (found.is_unspecified(), "0.0.0.0".to_owned()),
-        (INFORM, _) => return None,
-        (REQUEST, ACK) => (found == known && of_a_host, known.to_string()),
-        _ => (of_a_host, "the address of a host".to_owned()),
-    };
-    let range = reply.range(field::YOUR_ADDRESS);
-    (!fits).then(|| Fault::new(range, format!("expected {expected}, found {found}")))
-}
-
 /// Who has an address gets no lease.
 pub(super) const INFORMED: Rule = Rule {
     id: "dhcp.reply.inform",
@@ -317,73 +299,6 @@ pub(super) const INFORMED: Rule = Rule {
         Some(message!(
             "4500012200000000401165c20a0000010a00000900430044010e98a4020106003903f326000000000a00000900000000000000000000000002000000000200000000000000000000",
             "6382536335010536040a000001330400000e100104ffffff00ff"
-        )),
-    ),
-};
-
-const RETURNS: &str = "If the 'giaddr' field in a DHCP message from a client is non-zero, the server sends any \
-                       return messages to the 'DHCP server' port on the BOOTP relay agent whose address appears in \
-                       'giaddr'.";
-
-/// The message goes to where the client can hear it.
-pub(super) const DESTINATION: Rule = Rule {
-    id: "dhcp.reply.destination",
-    rfc: 2131,
-    section: "4.1",
-    level: Level::Must,
-    quote: RETURNS,
-    note: Some(
-        "The section goes on: to ciaddr; by broadcast, where the flag asks for it or the message is a DHCPNAK; or \
-         to yiaddr, in place of which a broadcast will do.",
-    ),
-    check: Check::Exchange(|x| destination(&Pair::of(x)?)),
-    pass: OFFERED,
-    fail: exchange(
-        LOOKS,
-        Some(message!(
-            "4500012200000000401165c20a0000010a00000900430044010e1ba4020106003903f32600008000000000000a000009000000000000000002000000000200000000000000000000",
-            "6382536335010236040a000001330400000e100104ffffff00ff"
-        )),
-    ),
-};
-
-fn destination(Pair { asked, answer, reply, .. }: &Pair) -> Option<Fault> {
-    let IpAddr::V4(found) = reply.destination else { return None };
-    let of = |range| Some(Pair::address(asked, range)).filter(|address| !address.is_unspecified());
-    let all = Ipv4Addr::BROADCAST;
-    let expected = match (of(field::RELAY_ADDRESS), of(field::CLIENT_ADDRESS)) {
-        (Some(relay), _) => relay,
-        (None, _) if answer.message_type() == Some(NAK) => all,
-        (None, Some(client)) => client,
-        (None, None) if asked.flags() & BROADCAST != 0 => all,
-        (None, None) if found == all => return None,
-        (None, None) => Pair::address(answer, field::YOUR_ADDRESS),
-    };
-    Fault::unless_equal(ipv4::field::DESTINATION, expected, found)
-}
-
-/// It goes to the port of clients, or to that of the relay agent.
-pub(super) const PORT: Rule = Rule {
-    id: "dhcp.reply.port",
-    rfc: 2131,
-    section: "4.1",
-    level: Level::Must,
-    quote: "DHCP messages from a client to a server are sent to the 'DHCP server' port (67), and DHCP messages from \
-            a server to a client are sent to the 'DHCP client' port (68).",
-    note: Some("A relay agent listens at the port of servers."),
-    check: Check::Exchange(|x| {
-        let relayed = !Pair::of(x)?.asked.is_zero(field::RELAY_ADDRESS);
-        let (_, reply) = datagrams(x).filter(|(asked, _)| is_dhcp(asked))?;
-        let found = reply.word(udp::field::DESTINATION_PORT.start)?;
-        let expected = if relayed { SERVER_PORT } else { CLIENT_PORT };
-        Fault::unless_equal(reply.range(udp::field::DESTINATION_PORT), expected, found)
-    }),
-    pass: OFFERED,
-    fail: exchange(
-        LOOKS,
-        Some(message!(
-            "450001220000000040116fcb0a000001ffffffff00430043010e25ae020106003903f32600008000000000000a000009000000000000000002000000000200000000000000000000",
-            "6382536335010236040a000001330400000e100104ffffff00ff"
         )),
     ),
 };

@@ -4,7 +4,7 @@
 use wire::Dns;
 use wire::dns::{Section, field, flag, kind, opcode, rcode_name};
 
-use super::reply_udp::{at_port, exchange, is_unanswered, unless_same};
+use super::reply_udp::{at_port, exchange, if_empty, is_unanswered, unless_same};
 use crate::datagram::Datagram;
 use crate::due::dns::is_malformed;
 use crate::due::udp::DNS_PORT;
@@ -72,6 +72,19 @@ pub(super) const UNANSWERED: Rule = Rule {
     }),
     pass: GOOD,
     fail: exchange(ASKED, None),
+};
+
+/// There is a message.
+pub(super) const HEADER: Rule = Rule {
+    id: "dns.response.header",
+    rfc: 1035,
+    section: "4.1",
+    level: Level::Must,
+    quote: "The header section is always present.",
+    note: Some("Of a message that is cut `dns.header` speaks."),
+    check: Check::Exchange(|x| if_empty(&at_port(x, DNS_PORT)?.1, "a response")),
+    pass: GOOD,
+    fail: answered("4500001c00000000401166cf0a0000010a00000200359c4000084f66"),
 };
 
 /// A response says that it is one.

@@ -34,7 +34,7 @@ pub(super) const TYPE: Rule = Rule {
 };
 
 fn kind(x: &Exchange) -> Option<Fault> {
-    let (_, reply) = x.pair().filter(|_| x.calls_for(Call::Own))?;
+    let (_, reply) = x.calls_for(Call::Own).then(|| x.pair())??;
     let found = *reply.message.first()?;
     let free = match reply.protocol {
         PROTOCOL_ICMP => icmp::type_name(found).is_none() || matches!(found, 253 | 254),

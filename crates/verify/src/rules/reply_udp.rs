@@ -41,8 +41,10 @@ fn asked<'a>(x: &Exchange<'a>) -> Option<Datagram<'a>> {
 
 /// The datagram that came to an open port and the one that answers it, both of UDP.
 pub(super) fn pair<'a>(x: &Exchange<'a>) -> Option<(Datagram<'a>, Datagram<'a>)> {
-    let udp = |(_, reply): &(_, Datagram)| reply.protocol == PROTOCOL_UDP;
-    x.pair().filter(|_| x.calls_for(Call::Datagram)).filter(udp)
+    if !x.calls_for(Call::Datagram) {
+        return None;
+    }
+    x.pair().filter(|(_, reply)| reply.protocol == PROTOCOL_UDP)
 }
 
 /// The data of both, each as a message of its own, where the request went to that port.
@@ -70,6 +72,14 @@ fn data(udp: Datagram) -> Option<Datagram> {
     let length = usize::from(udp.word(field::LENGTH.start)?);
     let message = udp.message.get(HEADER_LEN..length.min(udp.message.len()))?;
     Some(Datagram { message, start: udp.start + HEADER_LEN, ..udp })
+}
+
+/// The fault of an answer without any data, where the protocol at that port has a message in it. What there is
+/// of one is judged by itself.
+pub(super) fn if_empty(reply: &Datagram, what: &str) -> Option<Fault> {
+    let header = reply.start - HEADER_LEN..reply.start;
+    let message = || format!("expected {what}, found an empty datagram");
+    reply.message.is_empty().then(|| Fault::new(header, message()))
 }
 
 /// The fault of octets that should be those and are not: the first to the last that differ, or their number.

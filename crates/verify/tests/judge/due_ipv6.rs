@@ -37,6 +37,24 @@ fn headers() {
     assert_eq!(due(&only_ipv4, &ping_6()), Silence(Reason::Version));
 }
 
+/// Of lengths that leave to somebody else where the packet ends, none is for us.
+#[test]
+fn payloads_without_a_length() {
+    for next in [0, 6] {
+        let payload = [&[58, 0, 1, 4, 0, 0, 0, 0][..], &ping_6()[40..]].concat();
+        let mut packet = ipv6(next, 64, THEIR_6, OUR_6, &payload);
+        seal_message(&mut packet, 48);
+        packet[4..6].fill(0);
+        assert_eq!(due(&IP_HOST, &packet), Silence(Reason::Ipv6), "next header {next}");
+    }
+    // Behind an extension header too, a message has eight bytes.
+    let short = ipv6(60, 64, THEIR_6, OUR_6, &[58, 0, 1, 4, 0, 0, 0, 0, 128, 0, 0x82, 0x43]);
+    assert_eq!(due(&IP_HOST, &short), Silence(Reason::Ipv6));
+    // A header that is longer than the packet, before a protocol that nobody knows.
+    let cut = ipv6(60, 64, THEIR_6, OUR_6, &[253, 1, 1, 4, 0, 0, 0, 0]);
+    assert_eq!(due(&IP_HOST, &cut), Silence(Reason::Ipv6));
+}
+
 #[test]
 fn destinations() {
     for group in [ALL_NODES, OUR_GROUP] {

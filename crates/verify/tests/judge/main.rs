@@ -5,14 +5,20 @@
 //! holds the project's only responder besides smoltcp, in tests, where responders belong.
 
 mod agreement;
+mod damage;
+mod datagrams;
 mod due;
 mod due_ipv6;
 mod due_link;
+mod errors;
 mod frames;
+mod messages;
 mod mutations;
 mod packets;
 mod random;
 mod replies;
 mod segments;
+mod services;
 mod smoltcp;
 mod tcp;
+mod udp;

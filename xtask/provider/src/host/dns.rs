@@ -43,6 +43,8 @@ struct Question<'p> {
 struct Edns {
     limit: u16,
     version: u8,
+    /// The bit "DNSSEC OK", which a response repeats (RFC 3225 section 3).
+    wants_dnssec: u32,
 }
 
 /// A response that is being written.
@@ -79,50 +81,66 @@ fn respond(query: &Dns, question: &Question, zone: &Zone) -> Vec<u8> {
     if !is_mine {
         return Response::new(query, REFUSED, Some(question)).with_edns(question, 0).finished();
     }
-    let found = found(question, zone);
-    let code = if found.is_empty() && !zone.has(&question.name) { NO_SUCH_NAME } else { 0 };
+    let (records, end) = found(question, zone);
+    let code = if end == End::NoName { NO_SUCH_NAME } else { 0 };
     let flags = code | flag::AUTHORITATIVE;
     let mut response = Response::new(query, flags, Some(question));
-    for (owner, record) in &found {
+    for (owner, record) in &records {
         response.add(Section::Answer, owner, record);
     }
-    let answers = found.iter().any(|(_, record)| record.kind != kind::CNAME)
-        || !found.is_empty() && question.kind == kind::CNAME;
-    let leads_away = found.last().is_some_and(|(_, record)| !zone.covers(&record.target));
-    if !answers && (found.is_empty() || !leads_away) {
+    if matches!(end, End::NoName | End::NoRecord) {
         response.add(Section::Authority, &zone.pointer(question.name_length), &zone.start);
     }
     let response = response.with_edns(question, 0).finished();
     let limit = question.edns.map_or(LIMIT, |edns| usize::from(edns.limit));
-    match response.len() > limit {
-        false => response,
-        true => {
-            let cut = Response::new(query, flags | flag::TRUNCATED, Some(question));
-            cut.with_edns(question, 0).finished()
-        }
+    if response.len() <= limit {
+        return response;
     }
+    let cut = Response::new(query, flags | flag::TRUNCATED, Some(question));
+    cut.with_edns(question, 0).finished()
 }
 
-/// The records that answer a question, each with its owner's name as it is written: aliases are followed.
-fn found<'z>(question: &Question, zone: &'z Zone) -> Vec<(Vec<u8>, &'z Record)> {
+/// Where the search for an answer ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// At records.
+    Records,
+    /// At a name that has none of that type.
+    NoRecord,
+    /// At a name that there is not.
+    NoName,
+    /// At an alias for a name of another zone.
+    Away,
+}
+
+/// A record with its owner's name as it is written.
+type Owned<'z> = (Vec<u8>, &'z Record);
+
+/// The records that answer a question: aliases are followed.
+fn found<'z>(question: &Question, zone: &'z Zone) -> (Vec<Owned<'z>>, End) {
     let (mut found, mut name) = (Vec::new(), question.name.clone());
     let mut owner = QUESTION_NAME.to_vec();
+    let follows = ![kind::CNAME, class::ANY].contains(&question.kind);
     for _ in 0..LONGEST_CHAIN {
+        if !zone.covers(&name) {
+            return (found, End::Away);
+        }
         let records: Vec<_> = zone.records(&name, question.kind).collect();
-        let Some(alias) = records.iter().find(|record| {
-            record.kind == kind::CNAME && ![kind::CNAME, class::ANY].contains(&question.kind)
-        }) else {
+        let Some(alias) = records.iter().find(|record| follows && record.kind == kind::CNAME)
+        else {
+            let end = match (records.is_empty(), zone.has(&name)) {
+                (false, _) => End::Records,
+                (true, true) => End::NoRecord,
+                (true, false) => End::NoName,
+            };
             found.extend(records.into_iter().map(|record| (owner.clone(), record)));
-            break;
+            return (found, end);
         };
         found.push((owner, *alias));
-        name = alias.target.clone();
+        name.clone_from(&alias.target);
         owner = zone::encoded(&name);
-        if !zone.covers(&name) {
-            break;
-        }
     }
-    found
+    (found, End::Away)
 }
 
 impl<'p> Question<'p> {
@@ -138,6 +156,7 @@ impl<'p> Question<'p> {
         let edns = options.next().map(|entry| Edns {
             limit: entry.class.clamp(LIMIT as u16, EDNS_LIMIT),
             version: (entry.ttl >> 16) as u8,
+            wants_dnssec: entry.ttl & 0x8000,
         });
         Some(Question {
             bytes: &bytes[question.name.start..question.class_range().end],
@@ -173,12 +192,12 @@ impl Response {
 
     /// Who was asked with EDNS answers with it (RFC 6891 section 6.1.1).
     fn with_edns(mut self, question: &Question, more: u32) -> Response {
-        if question.edns.is_some() {
+        if let Some(edns) = question.edns {
             self.counts[Section::Additional as usize] += 1;
             self.bytes.push(0);
             self.bytes.extend(kind::OPT.to_be_bytes());
             self.bytes.extend(EDNS_LIMIT.to_be_bytes());
-            self.bytes.extend(more.to_be_bytes());
+            self.bytes.extend((more | edns.wants_dnssec).to_be_bytes());
             self.bytes.extend([0, 0]);
         }
         self

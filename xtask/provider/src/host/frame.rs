@@ -97,36 +97,28 @@ fn examine(mind: &mut Mind, mac: Mac, frame: &Header, inside: &[u8]) -> Step {
         (ethertype::IPV6, Some(address)) => groups(address),
         _ => Vec::new(),
     };
-    let is_here =
-        destination == mac || destination == Mac::BROADCAST || groups.contains(&destination);
+    let is_here = [mac, Mac::BROADCAST].contains(&destination) || groups.contains(&destination);
+    let thoughts = &mut mind.thoughts;
     let said = format!("Bytes 0-5 are {destination}");
-    mind.thoughts.check("ethernet", is_here, said, ["which I take", "which is not for me"])?;
+    thoughts.check("ethernet", is_here, said, ["which I take", "which is not for me"])?;
     let single = !source.is_group() && source != mac;
     let said = format!("Bytes 6-11 are {source}");
-    mind.thoughts.check("ethernet", single, said, ["another station", "not another station"])?;
+    thoughts.check("ethernet", single, said, ["another station", "not another station"])?;
     let is_known = [ethertype::IPV4, ethertype::ARP, ethertype::IPV6].contains(&kind);
     let said = format!("Bytes 12-13 are {kind:04x}");
-    mind.thoughts.check(
-        "ethernet",
-        is_known,
-        said,
-        ["a type that I know", "no type that I know"],
-    )?;
-    // RFC 1122 section 3.3.6: a datagram to one host has no business in a frame to all.
-    let to_one = inside.get(ipv4::field::DESTINATION);
-    let own = mind.address.map(|address| address.octets());
-    let is_odd = kind == ethertype::IPV4
-        && destination.is_group()
-        && own.is_some_and(|own| to_one == Some(&own));
-    match is_odd {
-        true => mind.thoughts.check(
-            "ethernet",
-            false,
-            "The frame is to all",
-            ["", "the datagram to me alone"],
-        ),
+    thoughts.check("ethernet", is_known, said, ["a type that I know", "no type that I know"])?;
+    match kind == ethertype::IPV4 && destination.is_group() {
+        true => is_to_all(mind, inside),
         false => Ok(()),
     }
+}
+
+/// A datagram to one host has no business in a frame to all (RFC 1122 section 3.3.6).
+fn is_to_all(mind: &mut Mind, datagram: &[u8]) -> Step {
+    let own = mind.address.map(|address| address.octets());
+    let to_me = own.is_some_and(|own| datagram.get(ipv4::field::DESTINATION) == Some(&own));
+    let is = ["and so may be the datagram", "and the datagram is to me alone"];
+    mind.thoughts.check("ethernet", !to_me, "The frame is to all", is)
 }
 
 /// The groups that a host with that address listens to: all nodes, and its solicited-node group (RFC 2464

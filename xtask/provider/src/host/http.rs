@@ -4,7 +4,7 @@ use super::programs::{Programs, blocks};
 
 /// The page of a host whose program has none.
 const BUILT_IN: &str = "<!DOCTYPE html><title>softstack</title><h1>It works</h1>\
-                        <p>A language model wrote this segment, checksum and all.</p>\n";
+                        <p>A language model wrote this.</p>\n";
 /// The octets of a request line that are waited for at most.
 const LONGEST_LINE: usize = 120;
 

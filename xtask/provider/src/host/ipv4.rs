@@ -2,15 +2,14 @@
 
 use std::net::Ipv4Addr;
 
-use wire::ipv4::{MIN_HEADER_LEN, field};
-use wire::{dhcp, udp};
+use wire::dhcp;
+use wire::ipv4::{MIN_HEADER_LEN, PROTOCOL_ICMP, field};
 
 use super::datagram::{Datagram, PROTOCOL_TCP, PROTOCOL_UDP};
 use super::frame::Draft;
 use super::mind::Mind;
 use super::thoughts::{Step, Thoughts};
-use super::{echo, icmp, tcp};
-use wire::ipv4::PROTOCOL_ICMP;
+use super::{echo, icmp, tcp, udp};
 
 /// The octets of the least message: what every protocol above has.
 const LEAST_MESSAGE: usize = 8;
@@ -30,6 +29,7 @@ pub(super) fn answer(mind: &mut Mind, packet: &[u8]) -> Step<Draft> {
     let speaks = mind.ipv4_protocols();
     let address = mind.address.unwrap_or(Ipv4Addr::UNSPECIFIED);
     let receiver = Receiver { address, speaks: &speaks, serves_dhcp: mind.serves_dhcp() };
+    all_came(&mut mind.thoughts, packet)?;
     let whole = examine(&mut mind.thoughts, &receiver, packet)?;
     let datagram = Datagram::ipv4(whole);
     match whole[field::PROTOCOL.start] {
@@ -41,8 +41,18 @@ pub(super) fn answer(mind: &mut Mind, packet: &[u8]) -> Step<Draft> {
         }
         PROTOCOL_ICMP => icmp::answer(mind, &datagram).map(Draft::from),
         PROTOCOL_TCP => tcp::answer(mind, &datagram).map(Draft::from),
-        _ => super::udp::answer(mind, &datagram).map(Draft::from),
+        _ => udp::answer(mind, &datagram).map(Draft::from),
     }
+}
+
+/// Whether a datagram without options has as many bytes as it says: a host that knows more protocols than one
+/// looks at that first.
+fn all_came(thoughts: &mut Thoughts, packet: &[u8]) -> Step {
+    let [0x45, _, high, low, ..] = *packet else { return Ok(()) };
+    let (total, length) = (u16::from_be_bytes([high, low]), packet.len());
+    let said = format!("Of {total} bytes that are promised, {length} came");
+    let is = ["which is all", "which is not all"];
+    thoughts.check("truncated", usize::from(total) <= length, said, is)
 }
 
 /// The datagram at the front of `packet`, all of which came, if its header is in order and it is for the
@@ -110,22 +120,8 @@ fn header(thoughts: &mut Thoughts, receiver: &Receiver, packet: &[u8]) -> Step {
     let Some(header) = packet.first_chunk::<MIN_HEADER_LEN>() else {
         return Err("truncated");
     };
-    let [.., s0, s1, s2, s3, d0, d1, d2, d3] = *header;
-    let (source, destination) = (Ipv4Addr::new(s0, s1, s2, s3), Ipv4Addr::new(d0, d1, d2, d3));
     thoughts.verify("header-checksum", "The ten words of the header", 0, header)?;
-    let asks_for_address = receiver.serves_dhcp && is_for_dhcp(packet);
-    match asks_for_address {
-        true => thoughts.say("It is for the DHCP port, so its sender may have no address yet."),
-        false => {}
-    }
-    let mine = receiver.address;
-    let is_here = destination == mine || asks_for_address && destination.is_broadcast();
-    let said = format!("Bytes 16-19 are {destination}");
-    thoughts.check("not-for-me", is_here, said, ["my address", "not my address"])?;
-    let single = source != mine && s0 != 0 && s0 < 224;
-    let single = single || asks_for_address && source.is_unspecified();
-    let said = format!("Bytes 12-15 are {source}");
-    thoughts.check("source", single, said, ["another host", "not another host"])?;
+    addresses(thoughts, receiver, packet, header)?;
     let fragment = u16::from_be_bytes([header[6], header[7]]);
     let (whole, said) = (fragment & 0x3fff == 0, format!("Bytes 6-7 are {fragment:04x}"));
     thoughts.check("fragment", whole, said, ["no fragment", "a fragment"])?;
@@ -136,9 +132,31 @@ fn header(thoughts: &mut Thoughts, receiver: &Receiver, packet: &[u8]) -> Step {
     thoughts.check("protocol", is_spoken, said, [name, not])
 }
 
+fn addresses(
+    thoughts: &mut Thoughts,
+    receiver: &Receiver,
+    packet: &[u8],
+    header: &[u8; MIN_HEADER_LEN],
+) -> Step {
+    let [.., s0, s1, s2, s3, d0, d1, d2, d3] = *header;
+    let (source, destination) = (Ipv4Addr::new(s0, s1, s2, s3), Ipv4Addr::new(d0, d1, d2, d3));
+    let has_none_yet = receiver.serves_dhcp && is_for_dhcp(packet);
+    if has_none_yet {
+        thoughts.say("It is for the DHCP port, so its sender may have no address yet.");
+    }
+    let mine = receiver.address;
+    let is_here = destination == mine || has_none_yet && destination.is_broadcast();
+    let said = format!("Bytes 16-19 are {destination}");
+    thoughts.check("not-for-me", is_here, said, ["my address", "not my address"])?;
+    let single = source != mine && s0 != 0 && s0 < 224;
+    let single = single || has_none_yet && source.is_unspecified();
+    let said = format!("Bytes 12-15 are {source}");
+    thoughts.check("source", single, said, ["another host", "not another host"])
+}
+
 /// Whether the datagram is one that a DHCP client sends: UDP, to the server's port.
 fn is_for_dhcp(packet: &[u8]) -> bool {
-    let port = MIN_HEADER_LEN + udp::field::DESTINATION_PORT.start;
+    let port = MIN_HEADER_LEN + wire::udp::field::DESTINATION_PORT.start;
     packet[field::PROTOCOL.start] == PROTOCOL_UDP
         && packet.get(port..port + 2) == Some(&dhcp::SERVER_PORT.to_be_bytes())
 }

@@ -89,14 +89,8 @@ fn message(mind: &mut Mind, whole: &[u8]) -> Step<(u8, usize)> {
     loop {
         let said = format!("At byte {at} begins what has the number {next}");
         match next {
-            FRAGMENT => {
-                return mind
-                    .thoughts
-                    .check("fragment", false, said, ["", "a fragment"])
-                    .map(|()| (0, 0));
-            }
             HOP_BY_HOP if at != HEADER_LEN => return Err("protocol"),
-            HOP_BY_HOP | DESTINATION_OPTIONS | ROUTING => {
+            HOP_BY_HOP | DESTINATION_OPTIONS | ROUTING | FRAGMENT => {
                 mind.thoughts.say(format!("{said}, an extension header."));
                 (next, at) = extension(whole, next, at)?;
             }
@@ -112,11 +106,16 @@ fn message(mind: &mut Mind, whole: &[u8]) -> Step<(u8, usize)> {
 /// What follows the extension header at `at`, if a host may go on past it.
 fn extension(whole: &[u8], kind: u8, at: usize) -> Step<(u8, usize)> {
     let rest = &whole[at..];
-    let [next, units, _, left, ..] = *rest else { return Err("ipv6") };
+    let [next, units, offset, left, ..] = *rest else { return Err("ipv6") };
+    if kind == FRAGMENT {
+        // One that is all of its packet needs no others (RFC 8200 section 4.5).
+        let is_whole = u16::from_be_bytes([offset, left]) & 0xfff9 == 0 && rest.len() >= 8;
+        return is_whole.then_some((next, at + 8)).ok_or("fragment");
+    }
     let end = at + 8 + usize::from(units) * 8;
     let header = whole.get(at..end).ok_or("ipv6")?;
     match kind {
-        ROUTING if left > 0 => Err("protocol"),
+        ROUTING if left > 0 => Err("ipv6"),
         ROUTING => Ok((next, end)),
         _ => options_allow(header).then_some((next, end)).ok_or("ipv6"),
     }

@@ -24,10 +24,10 @@ const OLDEST: u32 = 65_535;
 
 /// What the host answers to a TCP segment.
 pub(super) fn answer(mind: &mut Mind, datagram: &Datagram) -> Step<Vec<u8>> {
-    let segment = Segment::examine(mind, datagram)?;
     let to_me = mind.is_mine(datagram.destination);
     let said = format!("It is for {}", datagram.destination);
-    mind.thoughts.check("tcp-segment", to_me, said, ["which is me", "which is not me alone"])?;
+    mind.thoughts.check("not-for-me", to_me, said, ["which is me", "which is not me alone"])?;
+    let segment = Segment::examine(mind, datagram)?;
     match mind.facts.notes.as_deref().and_then(Connection::read) {
         None => without_connection(mind, &segment),
         Some(connection) => Conversation { mind, segment: &segment, connection }.answer(),

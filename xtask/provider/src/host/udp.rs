@@ -1,5 +1,7 @@
 //! UDP (RFC 768): services on open ports, and the word that a port is closed (RFC 1122 section 4.1.3.1).
 
+use std::net::IpAddr;
+
 use wire::Udp;
 use wire::udp::{HEADER_LEN, field};
 
@@ -28,28 +30,30 @@ pub(super) fn answer(mind: &mut Mind, datagram: &Datagram) -> Step<Vec<u8>> {
     let has_peer = from != 0 && (to != ECHO || from != ECHO);
     let is = ["that can be answered", "that cannot be answered"];
     mind.thoughts.check("udp-port", has_peer, format!("A datagram from port {from}"), is)?;
-    let reply = match (custom::data(mind, to, data), to) {
-        (Some(reply), _) => reply,
-        (None, ECHO) => {
-            mind.thoughts.say("It is for the echo service, so its data go back.");
-            data.to_vec()
-        }
-        (None, DNS) => dns::answer(mind, data)?,
-        _ => {
-            mind.thoughts.say(format!("No program says what port {to} does."));
-            return Err("udp-port");
-        }
-    };
+    let reply = service(mind, to, data)?;
     Ok(own(mind, datagram.source, (to, from), &reply))
 }
 
+/// The data that the service on an open port replies with.
+fn service(mind: &mut Mind, port: u16, data: &[u8]) -> Step<Vec<u8>> {
+    if let Some(reply) = custom::data(mind, port, data) {
+        return Ok(reply);
+    }
+    match port {
+        ECHO => {
+            mind.thoughts.say("It is for the echo service, so its data go back.");
+            Ok(data.to_vec())
+        }
+        DNS => dns::answer(mind, data),
+        _ => {
+            mind.thoughts.say(format!("No program says what port {port} does."));
+            Err("udp-port")
+        }
+    }
+}
+
 /// A datagram of its own to `peer`, from and to these ports.
-pub(super) fn own(
-    mind: &Mind,
-    peer: std::net::IpAddr,
-    (from, to): (u16, u16),
-    data: &[u8],
-) -> Vec<u8> {
+pub(super) fn own(mind: &Mind, peer: IpAddr, (from, to): (u16, u16), data: &[u8]) -> Vec<u8> {
     let length = (HEADER_LEN + data.len()) as u16;
     let mut message = Vec::with_capacity(HEADER_LEN + data.len());
     for word in [from, to, length, 0] {

@@ -105,10 +105,11 @@ impl Network {
         let mut said = Vec::new();
         self.run(|_, sockets| {
             let socket = sockets.get_mut::<tcp::Socket>(handle);
-            if socket.may_send() && socket.send_queue() == 0 {
-                if let Some(piece) = pieces.pop_front() {
-                    assert_eq!(socket.send_slice(&piece), Ok(piece.len()));
-                }
+            if socket.may_send()
+                && socket.send_queue() == 0
+                && let Some(piece) = pieces.pop_front()
+            {
+                assert_eq!(socket.send_slice(&piece), Ok(piece.len()));
             }
             while socket.can_recv() {
                 socket.recv(|bytes| (bytes.len(), said.extend(bytes.to_vec()))).unwrap();

@@ -26,6 +26,8 @@ pub struct World {
     pub offload: bool,
     /// Milliseconds since it began.
     pub now: u64,
+    /// Identification and initial sequence number, where they are not to change.
+    pub origin: Option<(u16, u32)>,
     flows: HashMap<Flow, Kept>,
     questions: u16,
 }
@@ -62,6 +64,7 @@ impl World {
             is_frame: false,
             offload: false,
             now: 0,
+            origin: None,
             flows: HashMap::new(),
             questions: 0,
         }
@@ -180,14 +183,15 @@ impl World {
         answers.swap_remove(0)
     }
 
-    fn turn(&self, notes: Option<&str>, sentence: &str, packet: &[u8]) -> String {
+    /// The words of a turn.
+    pub fn turn(&self, notes: Option<&str>, sentence: &str, packet: &[u8]) -> String {
         let mut text = self.facts.clone();
-        let number = u32::from(self.questions);
+        let changing = u32::from(self.questions).wrapping_mul(0x9e37_79b1);
+        let (identification, initial) = self.origin.unwrap_or((self.questions, changing));
         let _ = writeln!(
             text,
-            "For what you originate: identification {number:04x}, TTL 64, initial sequence number \
-             {:08x}.",
-            number.wrapping_mul(0x9e37_79b1)
+            "For what you originate: identification {identification:04x}, TTL 64, initial sequence \
+             number {initial:08x}."
         );
         text += &notes.map_or("You have no notes on this flow.".into(), |notes| {
             format!("Your notes on this flow: {notes}")

@@ -129,6 +129,59 @@ pub(in crate::rules) const CLASS: Rule = Rule {
     ),
 };
 
+/// Who reports an error has no answers.
+pub(in crate::rules) const ERROR: Rule = Rule {
+    id: "dns.response.error",
+    rfc: 1035,
+    section: "4.1.1",
+    level: Level::Must,
+    quote: "Name Error - Meaningful only for responses from an authoritative name server, this code signifies \
+            that the domain name referenced in the query does not exist.",
+    note: Some(
+        "That is code 3. Aliases on the way to a name that does not exist may come with it (RFC 6604).",
+    ),
+    check: Check::Exchange(|x| {
+        let pair = Pair::of(x)?;
+        let found = pair.response.rcode();
+        first_answer(&pair, |_, answer| {
+            let alias = matches!(answer.kind, kind::CNAME | kind::DNAME | kind::RRSIG | kind::SIG);
+            let message = || format!("expected no answers with response code {found}, found one");
+            let wrong = (1..=5).contains(&found) && !alias;
+            wrong.then(|| Fault::new(answer.kind_range(), message()))
+        })
+    }),
+    pass: GOOD,
+    fail: answered(
+        "4500004900000000401166a20a0000010a00000200359c40003598e3123485030001000100000000076578616d706c6503636f6d0000010001c00c000100010000003c0004c0000201",
+    ),
+};
+
+/// Every record is counted.
+pub(in crate::rules) const COUNTS: Rule = Rule {
+    id: "dns.response.counts",
+    rfc: 1035,
+    section: "4.1.3",
+    level: Level::Must,
+    quote: "The answer, authority, and additional sections all share the same format: a variable number of \
+            resource records, where the number of records is specified in the corresponding count field \
+            in the header.",
+    note: Some(
+        "In a capture `dns.trailing` warns of octets after the last one; nobody needs to send any.",
+    ),
+    check: Check::Exchange(|x| {
+        let Pair { response, reply, .. } = Pair::of(x)?;
+        let mut entries = response.entries();
+        let readable = entries.by_ref().all(|entry| entry.is_ok());
+        let (end, length) = (entries.offset(), response.bytes().len());
+        let message = || format!("expected the message to end at {end}, found {length} bytes");
+        (readable && end < length).then(|| Fault::new(reply.range(end..length), message()))
+    }),
+    pass: GOOD,
+    fail: answered(
+        "4500004900000000401166a20a0000010a00000200359c40003598e7123485000001000000000000076578616d706c6503636f6d0000010001c00c000100010000003c0004c0000201",
+    ),
+};
+
 /// A response is no longer than the client takes.
 pub(in crate::rules) const SIZE: Rule = Rule {
     id: "dns.response.size",

@@ -53,14 +53,12 @@ impl Zone {
 
     /// Whether `name` is that of the zone, or below it.
     pub fn covers(&self, name: &str) -> bool {
-        name.strip_suffix(&self.apex).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        name.strip_suffix(&self.apex).is_some_and(ends_a_label)
     }
 
     /// Whether there is such a name, if only because there are names below it.
     pub fn has(&self, name: &str) -> bool {
-        let is_above = |owner: &String| {
-            owner.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        };
+        let is_above = |owner: &String| owner.strip_suffix(name).is_some_and(ends_a_label);
         self.records.iter().any(|(owner, _)| is_above(owner))
     }
 
@@ -79,7 +77,7 @@ impl Zone {
 
     /// The zone's name as a pointer into a question whose name of that many octets ends with it.
     pub fn pointer(&self, question_name: usize) -> [u8; 2] {
-        let at = 12 + question_name - encoded(&self.apex).len();
+        let at = (12 + question_name).saturating_sub(encoded(&self.apex).len());
         (0xc000 | at as u16).to_be_bytes()
     }
 
@@ -100,6 +98,11 @@ impl Default for Zone {
     fn default() -> Zone {
         Zone { apex: "invalid".into(), start: Record::default(), records: Vec::new() }
     }
+}
+
+/// Whether a name goes on with another label behind this: a dot with a backslash before it is part of one.
+fn ends_a_label(name: &str) -> bool {
+    name.is_empty() || name.ends_with('.') && !name.ends_with("\\.")
 }
 
 /// A name in the form of the wire, not compressed.

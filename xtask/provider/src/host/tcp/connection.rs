@@ -17,8 +17,8 @@ pub(super) const LAST_TIMEOUT: u32 = FIRST_TIMEOUT << 5;
 const LINGER: u32 = 60;
 /// The segment size of who states none (RFC 9293 section 3.7.1).
 const DEFAULT_MSS: u16 = 536;
-/// The least segment size that is believed.
-const LEAST_MSS: u16 = 64;
+/// The least segment that carries any data.
+const LEAST_MSS: u16 = 1;
 
 /// A connection.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -70,14 +70,13 @@ pub(super) fn probe(mind: &mut Mind, ends: Ends, connection: &mut Connection) ->
 
 /// What is under way, once more.
 pub(super) fn again(mind: &mut Mind, ends: Ends, connection: &Connection) -> Vec<u8> {
+    mind.thoughts.say(format!("{:08x} is not acknowledged.", connection.una));
     if connection.state == State::SynReceived {
         return synchronize(mind, ends, connection);
     }
     let mut data = connection.answer_from(connection.una, mind);
-    let mut length = connection.snd.wrapping_sub(connection.una) as usize;
+    data.truncate(connection.snd.wrapping_sub(connection.una) as usize);
     let has_fin = !connection.state.may_send();
-    length -= usize::from(has_fin).min(length);
-    data.truncate(length);
     let flags = ACK | if data.is_empty() { 0 } else { PSH } | if has_fin { FIN } else { 0 };
     send(mind, ends, connection, connection.una, flags, &data)
 }

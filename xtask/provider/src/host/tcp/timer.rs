@@ -21,21 +21,19 @@ pub(in crate::host) fn wake(
         mind.thoughts.say("I have no notes of a connection.");
         return Err("tcp-segment");
     };
-    let waits = !connection.is_all_acknowledged() || connection.has_more(mind);
     if timer != "retransmit" || connection.rto >= LAST_TIMEOUT {
         mind.thoughts.say("So I forget the connection.");
         mind.note = Some("-".to_owned());
         return Err("tcp-segment");
     }
-    if !waits {
-        mind.thoughts.say("All that I sent is acknowledged.");
-        return Err("tcp-segment");
-    }
     connection.rto *= 2;
-    mind.thoughts.say(format!("{:08x} is not acknowledged.", connection.una));
-    let reply = match connection.is_all_acknowledged() {
-        true => probe(mind, ends, &mut connection),
-        false => again(mind, ends, &connection),
+    let reply = match (connection.is_all_acknowledged(), connection.has_more(mind)) {
+        (false, _) => again(mind, ends, &connection),
+        (true, true) => probe(mind, ends, &mut connection),
+        (true, false) => {
+            mind.thoughts.say("All that I sent is acknowledged.");
+            return Err("tcp-segment");
+        }
     };
     connection.note(mind);
     Ok(reply)
