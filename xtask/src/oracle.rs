@@ -82,7 +82,10 @@ impl Oracle {
 fn outside() -> Result<Result<Vec<Verdict>, Refusal>, Failure> {
     let mut command = Command::new("unshare");
     command.arg("-Urn").arg(std::env::current_exe()?).args(["oracle", "--inside"]);
-    let output = command.stdin(Stdio::null()).output()?;
+    let output = match command.stdin(Stdio::null()).output() {
+        Ok(output) => output,
+        Err(error) => return Ok(Err(Refusal(format!("starting unshare: {error}")))),
+    };
     if output.status.success() {
         return Ok(serde_json::from_slice(&output.stdout)?);
     }

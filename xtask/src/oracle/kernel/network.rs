@@ -83,7 +83,8 @@ fn ip(link: Link) -> Result<(), Failure> {
             orders += &known;
         }
     }
-    let mut child = Command::new("ip").args(["-batch", "-"]).stdin(Stdio::piped()).spawn()?;
+    let started = Command::new("ip").args(["-batch", "-"]).stdin(Stdio::piped()).spawn();
+    let mut child = started.map_err(|error| format!("starting ip: {error}"))?;
     child.stdin.take().ok_or("ip: no standard input")?.write_all(orders.as_bytes())?;
     match child.wait()?.success() {
         true => Ok(()),
