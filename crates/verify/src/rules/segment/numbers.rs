@@ -5,7 +5,7 @@ use wire::tcp::field;
 
 use super::opening::numbers;
 use super::stream::Connected;
-use super::{ANSWER, GOOD, OPEN, Pair, REQUEST, SYN_ACK, after};
+use super::{ANSWER, GOOD, Heard, OPEN, Pair, REQUEST, SYN_ACK, after};
 use crate::connection::sequence::{at_most, before, distance};
 use crate::rule::{Check, Level, Rule};
 
@@ -123,9 +123,11 @@ pub(in crate::rules) const SIZE: Rule = Rule {
     ),
     check: Check::Exchange(|x| {
         let connected = Connected::ordinary(x)?;
-        let said = connected.dialogue.answered.said;
+        let Heard { datagram, said } = connected.dialogue.answered;
+        let fixed = if datagram.source.is_ipv4() { 20 } else { 40 };
+        let options = said.options.len() + datagram.start.saturating_sub(fixed);
         let stated = usize::from(connected.before.offer.mss).max(LEAST);
-        let (most, found) = (stated.saturating_sub(said.options.len()), said.text.len());
+        let (most, found) = (stated.saturating_sub(options), said.text.len());
         let message = || format!("expected {most} bytes of data at most, found {found}");
         (found > most).then(|| connected.dialogue.fault(connected.text(), message()))
     }),

@@ -250,6 +250,10 @@ fn timestamps_come_back() {
         let reply = line.host("A", 1, 5).options(&times(101, echo));
         assert_eq!(judge.vetoes(&came, Some(&reply)), rules, "{echo}");
     }
+    // They take room in a segment.
+    let long = |length| line.host("PA", 1, 5).options(&times(101, 9)).data(&vec![7; length]);
+    assert_eq!(judge.vetoes(&came, Some(&long(524))), [""; 0]);
+    assert_eq!(judge.vetoes(&came, Some(&long(525))), ["tcp.connection.mss"]);
     let bare = line.host("A", 1, 5);
     assert_eq!(judge.vetoes(&came, Some(&bare)), ["tcp.connection.timestamps"]);
     // Without them a segment is best dropped (RFC 7323 section 3.2).
