@@ -24,9 +24,9 @@ use super::{Model, Outcome};
 /// Arguments of `softstack host`.
 #[derive(Args)]
 pub struct Host {
-    /// What the model is linked by.
-    #[arg(long, value_name = "LINK", default_value = "ethernet")]
-    link: Wire,
+    /// What the model is linked by. [default: ethernet; ip for nano alone, which knows no ARP]
+    #[arg(long, value_name = "LINK")]
+    link: Option<Wire>,
     /// IPv4 alone.
     #[arg(long)]
     no_ipv6: bool,
@@ -54,18 +54,34 @@ enum Wire {
     Ip,
 }
 
+/// What those inside find.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Scene {
+    link: Wire,
+    /// Whether the model is told by programs how to be a whole host; nano alone is not.
+    is_whole: bool,
+}
+
+/// What a person must know who asks nano for what it does not know.
+const NANO_ON_ETHERNET: &str = "softstack: nano knows no ARP, so nobody on an Ethernet finds it: leave --link \
+    away, or say --model nano,PROVIDER/MODEL";
+
 impl Host {
     /// Runs the subcommand; its exit code is the command's.
     pub fn run(self) -> Outcome {
         // Before the journal is begun: a model that cannot be asked shall not cost an old one.
         let thinkers = self.model.thinkers()?;
-        let sandbox = Sandbox::start(self.plan())?;
+        let scene = self.scene(&thinkers);
+        if scene == (Scene { link: Wire::Ethernet, is_whole: false }) && !self.quiet {
+            tell(NANO_ON_ETHERNET);
+        }
+        let sandbox = Sandbox::start(self.plan(scene))?;
         let journal = self.journal()?;
         if let Some(reason) = sandbox.fallback().filter(|_| !self.quiet) {
             tell(&format!("softstack: a veth pair instead of a TUN or TAP device: {reason}"));
         }
         if self.command.is_empty() {
-            super::print(&greeting(sandbox.addresses(), self.link))?;
+            super::print(&greeting(sandbox.addresses(), scene))?;
         }
         let stack = stack(sandbox.addresses(), sandbox.link(), thinkers, &journal);
         let stop = AtomicBool::new(false);
@@ -81,12 +97,18 @@ impl Host {
         })
     }
 
-    fn plan(&self) -> SandboxConfig {
-        let device = match self.link {
+    fn scene(&self, thinkers: &Thinkers) -> Scene {
+        let is_whole = thinkers.library.is_some();
+        let usual = if is_whole { Wire::Ethernet } else { Wire::Ip };
+        Scene { link: self.link.unwrap_or(usual), is_whole }
+    }
+
+    fn plan(&self, scene: Scene) -> SandboxConfig {
+        let device = match scene.link {
             Wire::Ethernet => Device::Ethernet,
             Wire::Ip => Device::Auto,
         };
-        let ipv6 = (!self.no_ipv6).then(Ipv6Addresses::default);
+        let ipv6 = (!self.no_ipv6 && scene.is_whole).then(Ipv6Addresses::default);
         let addresses = Addresses { ipv6, ..Addresses::default() };
         SandboxConfig { device, addresses, ..SandboxConfig::default() }
     }
@@ -125,21 +147,22 @@ fn stack<'a>(
 }
 
 /// Where the model is, and what may be tried on it.
-fn greeting(addresses: &Addresses, link: Wire) -> String {
+fn greeting(addresses: &Addresses, Scene { link, is_whole }: Scene) -> String {
     let model = addresses.model;
     let six = addresses.ipv6.as_ref().map(|six| six.model);
     let (and, on) = (
         six.map(|six| format!(" and {six}")).unwrap_or_default(),
         if link == Wire::Ethernet { " on an Ethernet" } else { "" },
     );
+    let more = |line: String| is_whole.then_some(line);
     let tries = [
         Some(format!("ping {model}")),
         six.map(|six| format!("ping -6 {six}")),
-        (link == Wire::Ethernet).then(|| format!("arping -c 3 {model}")),
-        Some(format!("traceroute -n {model}")),
-        Some(format!("nmap -n {model}")),
-        Some(format!("curl http://{model}/")),
-        Some(format!("dig @{model} softstack.example")),
+        more(format!("arping -c 3 {model}")).filter(|_| link == Wire::Ethernet),
+        more(format!("traceroute -n {model}")),
+        more(format!("nmap -n {model}")),
+        more(format!("curl http://{model}/")),
+        more(format!("dig @{model} softstack.example")),
     ];
     let tries: String = tries.iter().flatten().map(|it| format!("    {it}\n")).collect();
     format!(
