@@ -13,6 +13,7 @@ use wire::{Icmp, Ipv4, Link, Packet};
 use crate::connection::Connections;
 use crate::datagram::Datagram;
 use crate::due::Assessment;
+use crate::rate::Rate;
 use crate::{Call, Due, Finding, Host, Occasion, RULES, Reason, Session, inspect};
 
 /// Octets of an Ethernet header without tags.
@@ -37,8 +38,8 @@ pub struct Exchange<'a> {
     pub(crate) connections: &'a Connections,
     /// When this is, since the moment from which the session counts.
     pub(crate) now: Duration,
-    /// Whether the host may send one more ICMP error.
-    pub(crate) allows_error: bool,
+    /// The ICMP errors that the host has sent; `None` where nothing came before.
+    errors: Option<&'a Rate>,
 }
 
 /// An echo message and where in its packet it begins.
@@ -63,7 +64,7 @@ impl<'a> Exchange<'a> {
         now: Duration,
     ) -> Self {
         let known = Exchange::known(session.host(), session.connections(), occasion, reply, now);
-        Exchange { allows_error: session.allows_error(now), ..known }
+        Exchange { errors: Some(session.errors()), ..known }
     }
 
     fn known(
@@ -79,8 +80,8 @@ impl<'a> Exchange<'a> {
         if is_timer {
             due = later(due, call);
         }
-        let allows_error = true;
-        Exchange { host, request, reply, due, call, is_timer, connections, now, allows_error }
+        let errors = None;
+        Exchange { host, request, reply, due, call, is_timer, connections, now, errors }
     }
 
     /// Holds it against every rule: see [`judge`](crate::judge).
@@ -114,6 +115,11 @@ impl<'a> Exchange<'a> {
     /// Whether a reply of this kind is called for.
     pub(crate) fn calls_for(&self, call: Call) -> bool {
         self.call == Some(call)
+    }
+
+    /// Whether the host may send one more ICMP error.
+    pub(crate) fn allows_error(&self) -> bool {
+        self.errors.is_none_or(|errors| errors.allows(self.now))
     }
 
     /// The datagrams of request and reply, of either IP version, where a reply may be sent and one was.

@@ -103,9 +103,8 @@ impl Session {
         Datagram::of(&packet).is_some_and(|datagram| datagram.is_error())
     }
 
-    /// Whether the host may send one more ICMP error.
-    pub(crate) fn allows_error(&self, now: Duration) -> bool {
-        self.errors.allows(now)
+    pub(crate) fn errors(&self) -> &Rate {
+        &self.errors
     }
 
     pub(crate) fn connections(&self) -> &Connections {

@@ -175,5 +175,5 @@ pub(super) const RATE: Rule = Rule {
 pub(super) fn too_many(x: &Exchange) -> Option<Fault> {
     let length = x.reply?.len().saturating_sub(x.link_header());
     let message = || "expected silence after so many errors, found one more".to_owned();
-    (!x.allows_error).then(|| Fault::new(0..length, message()))
+    (!x.allows_error()).then(|| Fault::new(0..length, message()))
 }
