@@ -109,13 +109,13 @@ impl Memory {
         })
     }
 
-    /// Remembers what was thought and done about an event of a flow. A flow without notes and timers is
-    /// forgotten.
+    /// Remembers what was thought and done about an event of a flow: the packet that came, if it says
+    /// anything, and the one that was sent, if any was. A flow without notes and timers is forgotten.
     pub fn settle(
         &self,
         flow: Flow,
         remember: &Remember,
-        (received, sent): (&[u8], Option<&[u8]>),
+        (received, sent): (Option<&[u8]>, Option<&[u8]>),
         limits: Limits,
         now: Instant,
     ) {
@@ -125,7 +125,9 @@ impl Memory {
         if entry.notes.is_empty() && entry.timers.is_empty() {
             return;
         }
-        entry.received = received.to_vec();
+        if let Some(received) = received {
+            entry.received = received.to_vec();
+        }
         entry.sent = sent.map(<[u8]>::to_vec).or(entry.sent);
         (entry.touched, entry.expires) = (now, now + limits.expires);
         if flows.len() >= FLOWS {
@@ -230,7 +232,7 @@ mod tests {
     fn notes_last_until_they_are_replaced_forgotten_or_expire() {
         let (memory, now) = (Memory::default(), Instant::now());
         let settle = |remember: &Remember, sent: Option<&[u8]>| {
-            memory.settle(flow(1), remember, (b"came", sent), LIMITS, now);
+            memory.settle(flow(1), remember, (Some(b"came"), sent), LIMITS, now);
             memory.recall(flow(1), now)
         };
         let first = settle(&note("0123456789x"), Some(b"reply"));
@@ -252,7 +254,7 @@ mod tests {
         let timer = |name: &str, seconds| Timer { name: name.into(), seconds };
         let set = |timers: &[Timer]| {
             let remember = Remember { note: Some("x".into()), timers: timers.to_vec() };
-            memory.settle(flow(1), &remember, (b"came", None), LIMITS, now);
+            memory.settle(flow(1), &remember, (Some(b"came"), None), LIMITS, now);
         };
         set(&[timer("retransmit", 3.0), timer("too many", 1.0)]);
         let due = now + Duration::from_secs(3);
@@ -274,7 +276,7 @@ mod tests {
     fn a_flood_pushes_out_its_own() {
         let (memory, now) = (Memory::default(), Instant::now());
         let settle = |number, at| {
-            memory.settle(flow(number), &note("x"), (b"", None), LIMITS, at);
+            memory.settle(flow(number), &note("x"), (Some(b""), None), LIMITS, at);
         };
         settle(0, now);
         settle(0, now);

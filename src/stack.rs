@@ -10,7 +10,7 @@ use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio_util::sync::CancellationToken;
-use verify::{Admitted, Finding, Host, Session, Veto};
+use verify::{Admitted, Due, Finding, Host, Reason, Session, Veto};
 
 use crate::admission::{Admission, Policy, Refusal};
 use crate::budget::Budget;
@@ -412,11 +412,22 @@ impl Shared<'_> {
 
     /// What was done becomes what is known: to the judge, and to the model.
     fn take_in(&self, event: &Event, remember: &Remember, sent: Option<&[u8]>) {
-        self.judge_of().settle(self.began.elapsed(), event.occasion(), sent);
-        if let Some(limits) = event.limits() {
-            let packets = (&event.packet[..], sent);
-            self.memory.settle(flow(event), remember, packets, limits, Instant::now());
+        let (now, occasion) = (self.began.elapsed(), event.occasion());
+        let mut judge = self.judge_of();
+        // What a damaged packet says is not the last that its flow said.
+        let counts = match judge.due(now, occasion) {
+            Due::Silence(reason) => reason == Reason::TcpSegment,
+            Due::Reply | Due::Either(_) => true,
+        };
+        judge.settle(now, occasion, sent);
+        let Some(limits) = event.limits() else { return };
+        // A host that gives up a connection says so; what is in its notes it does not say.
+        if remember.note.as_deref() == Some("") {
+            judge.forget(&event.packet);
         }
+        drop(judge);
+        let packets = (counts.then_some(&event.packet[..]), sent);
+        self.memory.settle(flow(event), remember, packets, limits, Instant::now());
     }
 
     /// Whether the link took it.

@@ -165,6 +165,13 @@ impl Connections {
         self.stay_within_bounds();
     }
 
+    /// Forgets the connection of this packet.
+    pub(crate) fn forget(&mut self, link: Link, packet: &[u8]) {
+        if let Some(heard) = Heard::on(link, packet) {
+            self.known.remove(&Flow::heard(&heard.datagram, &heard.said));
+        }
+    }
+
     /// Takes in a segment that came.
     fn hear(&mut self, heard: &Heard, now: Duration) -> Option<Answer> {
         let flow = Flow::heard(&heard.datagram, &heard.said);

@@ -98,6 +98,12 @@ impl Session {
         self.connections.settle(&self.host, now, occasion, sent);
     }
 
+    /// Says that the host has given up the connection that `packet` came on: to it there is none any more
+    /// (RFC 9293 section 3.6, "delete the TCB").
+    pub fn forget(&mut self, packet: &[u8]) {
+        self.connections.forget(self.host.link(), packet);
+    }
+
     fn is_error(&self, sent: &[u8]) -> bool {
         let packet = Packet::new(self.host.link(), sent, sent.len());
         Datagram::of(&packet).is_some_and(|datagram| datagram.is_error())

@@ -105,6 +105,18 @@ mod tests {
     }
 
     #[test]
+    fn pieces_that_touch_are_one() {
+        let mut received = Received::until(0);
+        for start in 10..50 {
+            received.take(start, start + 2);
+        }
+        received.take(90, 100);
+        received.take(0, 10);
+        received.take(51, 90);
+        assert_eq!(received.next(), 100);
+    }
+
+    #[test]
     fn pieces_are_bounded_and_what_is_forgotten_may_come_again() {
         let mut received = Received::until(0);
         for piece in 1..=20 {

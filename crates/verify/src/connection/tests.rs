@@ -101,6 +101,17 @@ fn open_connections_are_bounded_and_closed_ones_go_first() {
 }
 
 #[test]
+fn what_is_over_takes_no_room() {
+    let mut table = Table::new();
+    table.syn(peer(0));
+    table.open(peer(1));
+    table.2 = 241_000;
+    table.open(peer(2));
+    assert!(table.of(peer(0)).is_none() && table.of(peer(1)).is_some());
+    assert_eq!(table.0.len(), 2);
+}
+
+#[test]
 fn octets_in_flight_are_bounded() {
     let mut table = Table::new();
     table.open(peer(0));

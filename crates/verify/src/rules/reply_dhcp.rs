@@ -208,7 +208,12 @@ pub(super) const FLAGS: Rule = Rule {
     quote: "'flags' 'flags' from 'flags' from 'flags' from",
     check: Check::Exchange(|x| {
         let pair = Pair::of(x)?;
-        let expected = pair.asked.flags() & BROADCAST;
+        let relayed = Pair::address(&pair.answer, field::RELAY_ADDRESS) != Ipv4Addr::UNSPECIFIED;
+        let expected = match pair.answer.message_type() {
+            // "the server MUST set the broadcast bit in the DHCPNAK" to a relay agent (section 4.3.2).
+            Some(NAK) if relayed => BROADCAST,
+            _ => pair.asked.flags() & BROADCAST,
+        };
         let found = pair.answer.flags() & BROADCAST;
         let message = || format!("expected 0x{expected:04x}, found 0x{found:04x}");
         (expected != found).then(|| Fault::new(pair.reply.range(field::FLAGS), message()))

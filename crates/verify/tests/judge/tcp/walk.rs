@@ -216,6 +216,51 @@ fn windows_are_scaled_where_both_agreed() {
 }
 
 #[test]
+fn our_own_windows_are_scaled_after_the_handshake() {
+    let scale = [&[3, 3, 7, 1], MSS].concat();
+    for (six, initial) in [(false, INITIAL[1]), (true, INITIAL[2])] {
+        let (line, mut judge) = (Line::new(six, initial), Judge::new());
+        let syn_ack = line.host("SA", 0, 1).options(&scale).window(10);
+        judge.carry_out(&line.peer("S", 0, 0).options(&scale), Some(&syn_ack));
+        let due = |judge: &Judge, sequence| judge.due(&line.peer("A", sequence, 1));
+        assert_eq!(due(&judge, 11), Due::Reply);
+        let taken = line.host("A", 1, 3).window(10);
+        judge.carry_out(&line.peer("PA", 1, 1).data(b"hi"), Some(&taken));
+        assert_eq!(due(&judge, 3 + 1279), Due::Either(Reason::TcpSegment));
+        assert_eq!(due(&judge, 3 + 1280), Due::Reply);
+    }
+}
+
+#[test]
+fn timestamps_come_back() {
+    let times = |value: u8, echo: u8| [1, 1, 8, 10, 0, 0, 0, value, 0, 0, 0, echo];
+    let (line, mut judge) = (Line::new(false, (1000, 2000)), Judge::new());
+    let syn_ack = |echo| line.host("SA", 0, 1).options(&times(100, echo));
+    let syn = line.peer("S", 0, 0).options(&times(7, 0));
+    assert_eq!(judge.vetoes(&syn, Some(&syn_ack(6))), ["tcp.connection.timestamps.echo"]);
+    judge.carry_out(&syn, Some(&syn_ack(7)));
+    judge.carry_out(&line.peer("A", 1, 1).options(&times(8, 100)), None);
+    let came = line.peer("PA", 1, 1).options(&times(9, 100)).data(b"ping");
+    for (echo, rules) in [
+        (9, &[""; 0][..]),
+        (8, &[]),
+        (7, &["tcp.connection.timestamps.echo"]),
+        (10, &["tcp.connection.timestamps.echo"]),
+    ] {
+        let reply = line.host("A", 1, 5).options(&times(101, echo));
+        assert_eq!(judge.vetoes(&came, Some(&reply)), rules, "{echo}");
+    }
+    let bare = line.host("A", 1, 5);
+    assert_eq!(judge.vetoes(&came, Some(&bare)), ["tcp.connection.timestamps"]);
+    // Without them a segment is best dropped (RFC 7323 section 3.2).
+    assert_eq!(judge.due(&line.peer("PA", 1, 1).data(b"ping")), Due::Either(Reason::TcpSegment));
+    judge.carry_out(&came, Some(&line.host("A", 1, 5).options(&times(101, 9))));
+    // One that is late, by its timestamp, does not turn back the clock.
+    let late = line.peer("PA", 1, 1).options(&times(8, 100)).data(b"ping");
+    judge.carry_out(&late, Some(&line.host("A", 1, 5).options(&times(102, 9))));
+}
+
+#[test]
 fn data_on_a_syn_may_be_taken_or_left() {
     for taken in [1, 3, 5] {
         let (line, mut judge) = (Line::new(false, (u32::MAX - 2, 3)), Judge::new());
