@@ -95,11 +95,12 @@ fn an_ordinary_user_has_an_ethernet() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
     let journal = folder.path().join("journal.jsonl");
-    let arguments = "host --no-ipv6 -- ping -n -c 1 -W 1 10.0.0.1";
+    let arguments = "host --link ethernet --no-ipv6 -- ping -n -c 1 -W 1 10.0.0.1";
     let named = arguments.replace("--no", &format!("--journal {} --no", journal.display()));
     let (command, _program) = as_ordinary_user(&named);
     let finished = run(command);
     assert_eq!(finished.code, Some(1), "nano speaks no ARP: {finished:?}");
+    assert!(finished.stderr.contains("nano knows no ARP"), "and says so: {finished:?}");
     let packets = requests(&journal);
     assert!(
         packets[0].starts_with("ffffffffffff020000000002080600010800060400010200"),
@@ -117,6 +118,10 @@ fn a_shell_reads_the_terminal() {
     let text = type_into("host --link ip", &["echo $((6 * 7)); tty", "\n", "exit 3\n"]);
     assert!(text.contains("\n42\n/dev/"), "{text}");
     assert!(text.ends_with("code 3\n"), "{text}");
+    assert!(text.contains("ping 10.0.0.1"), "{text}");
+    assert!(!text.contains("curl"), "nano alone serves no page: {text}");
+    // Nobody is asked as long as nobody sends anything.
+    let text = type_into("host --model ollama/any", &["exit 3\n"]);
     for tried in ["ping 10.0.0.1", "ping -6 fd00::1", "dig @10.0.0.1 softstack.example"] {
         assert!(text.contains(tried), "{tried}: {text}");
     }

@@ -50,7 +50,12 @@ fn draw(rng: &mut StdRng, lengths: (usize, usize), fault: Option<Reason>) -> (Ho
 }
 
 fn unicast(rng: &mut StdRng) -> Ipv4Addr {
-    Ipv4Addr::from([rng.random_range(1..=223), rng.random(), rng.random(), rng.random()])
+    // 127 no host on a link has (RFC 1122 section 3.2.1.3).
+    let first = match rng.random_range(1..=222_u8) {
+        first @ 127.. => first + 1,
+        first => first,
+    };
+    Ipv4Addr::from([first, rng.random(), rng.random(), rng.random()])
 }
 
 fn request(rng: &mut StdRng, host: Ipv4Addr, length: usize) -> Vec<u8> {

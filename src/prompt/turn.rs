@@ -36,6 +36,9 @@ pub(super) fn turn(event: &Event) -> String {
 /// What a host that speaks more than echo must know.
 fn facts(text: &mut String, event: &Event) {
     let host = &event.host;
+    if let Some(broadcast) = host.broadcast {
+        let _ = writeln!(text, "The broadcast address of your network is {broadcast}.");
+    }
     if let Some(address) = host.ipv6 {
         let bytes = wire::hex::encode(&address.octets());
         let _ = writeln!(text, "Your IPv6 address is {address} ({bytes}).");
@@ -132,6 +135,7 @@ mod tests {
         let text = turn(&event);
         for line in [
             "Your address is 10.0.0.1 (0a000001).",
+            "The broadcast address of your network is 10.0.0.255.",
             "Your IPv6 address is fd00::1 (fd000000000000000000000000000001).",
             "Your Ethernet address is 02:00:00:00:00:01.",
             "Open UDP ports: 7, 53, 67, 4000.",

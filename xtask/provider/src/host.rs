@@ -90,7 +90,8 @@ pub fn consider(turn: &Turn) -> Option<Decision> {
 /// checksums, and the fields of the reply are left 0.
 pub fn decide(address: Ipv4Addr, packet: &[u8], offload: bool) -> Decision {
     let mut thoughts = Thoughts::default();
-    let host = ipv4::Receiver { address, speaks: &[PROTOCOL_ICMP], serves_dhcp: false };
+    let host =
+        ipv4::Receiver { address, broadcast: None, speaks: &[PROTOCOL_ICMP], serves_dhcp: false };
     let asked = ipv4::examine(&mut thoughts, &host, packet)
         .and_then(|datagram| icmp::echo_request(&mut thoughts, datagram).map(|()| datagram));
     let outcome = match asked {

@@ -127,7 +127,7 @@ fn word_exists(request: &[u8], total: usize, offset: usize) -> Result<(), Reason
 fn is_single_host(host: &Host, ip: &Ipv4) -> bool {
     let source = ip.source();
     let class = source.octets()[0];
-    let is_inside = source.is_loopback() && host.mac.is_some();
+    let is_inside = source.is_loopback() && !host.is_echo_only();
     let is_ours = source == host.address || Some(source) == host.broadcast;
     !is_inside && !is_ours && class != 0 && class < 224
 }

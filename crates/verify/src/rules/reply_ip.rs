@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use wire::{Ipv4, Protocol, ipv4, ipv6};
 
 use super::over_ip;
+use super::reply_udp::is_dhcp;
 use crate::Call;
 use crate::datagram::Datagram;
 use crate::exchange::Exchange;
@@ -20,8 +21,6 @@ pub(super) const GOOD: Example = answered(PONG_6);
 
 /// The hop limit that hosts are advised to send.
 const ADVISED_HOP_LIMIT: u8 = 64;
-/// The port of DHCP servers, which answer who has no address yet (RFC 2131 section 4.1).
-const DHCP_SERVER: u16 = 67;
 
 /// The reply comes from our address.
 pub(super) const SOURCE: Rule = Rule {
@@ -60,7 +59,7 @@ pub(super) const DESTINATION: Rule = Rule {
     check: Check::Exchange(|x| {
         let (request, reply) =
             general(x).filter(|(request, _)| !request.source.is_unspecified())?;
-        let is_dhcp = x.calls_for(Call::Datagram) && request.word(2) == Some(DHCP_SERVER);
+        let is_dhcp = x.calls_for(Call::Datagram) && is_dhcp(&request);
         let range = destination(&reply);
         Fault::unless_equal(range, request.source, reply.destination).filter(|_| !is_dhcp)
     }),

@@ -18,6 +18,8 @@ const LEAST_MESSAGE: usize = 8;
 pub(super) struct Receiver<'a> {
     /// Its address.
     pub address: Ipv4Addr,
+    /// The broadcast address of its network, if it is told.
+    pub broadcast: Option<Ipv4Addr>,
     /// The protocols that it takes.
     pub speaks: &'a [u8],
     /// Whether clients may ask it for an address, who have none and do not know its own.
@@ -28,7 +30,8 @@ pub(super) struct Receiver<'a> {
 pub(super) fn answer(mind: &mut Mind, packet: &[u8]) -> Step<Draft> {
     let speaks = mind.ipv4_protocols();
     let address = mind.address.unwrap_or(Ipv4Addr::UNSPECIFIED);
-    let receiver = Receiver { address, speaks: &speaks, serves_dhcp: mind.serves_dhcp() };
+    let (broadcast, serves_dhcp) = (mind.facts.broadcast, mind.serves_dhcp());
+    let receiver = Receiver { address, broadcast, speaks: &speaks, serves_dhcp };
     all_came(&mut mind.thoughts, packet)?;
     let whole = examine(&mut mind.thoughts, &receiver, packet)?;
     let datagram = Datagram::ipv4(whole);
@@ -148,7 +151,9 @@ fn addresses(
     let is_here = destination == mine || has_none_yet && destination.is_broadcast();
     let said = format!("Bytes 16-19 are {destination}");
     thoughts.check("not-for-me", is_here, said, ["my address", "not my address"])?;
-    let single = source != mine && s0 != 0 && s0 < 224;
+    let single = source != mine && Some(source) != receiver.broadcast && s0 != 0 && s0 < 224;
+    // A host that knows only echo takes it for any other's.
+    let single = single && (s0 != 127 || receiver.speaks.len() == 1);
     let single = single || has_none_yet && source.is_unspecified();
     let said = format!("Bytes 12-15 are {source}");
     thoughts.check("source", single, said, ["another host", "not another host"])

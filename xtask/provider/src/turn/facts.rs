@@ -1,6 +1,6 @@
 //! What a message says of a whole host before it shows a packet: one fact a line, each of them optional.
 
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::RangeInclusive;
 
 use wire::Mac;
@@ -11,6 +11,8 @@ const TTL: u8 = 64;
 /// What a message says of a whole host, besides its IPv4 address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
+    /// The directed broadcast address of its IPv4 network; `None` if it has none.
+    pub broadcast: Option<Ipv4Addr>,
     /// Its IPv6 address; `None` if it speaks no IPv6.
     pub ipv6: Option<Ipv6Addr>,
     /// Its Ethernet address; `None` where packets come without link headers.
@@ -45,6 +47,8 @@ impl Facts {
     pub fn read(&mut self, line: &str) -> bool {
         if let Some(rest) = line.strip_prefix("Your IPv6 address is ") {
             self.ipv6 = rest.split([' ', '(']).next().and_then(|word| word.parse().ok());
+        } else if let Some(rest) = line.strip_prefix("The broadcast address of your network is ") {
+            self.broadcast = rest.trim_end_matches('.').parse().ok();
         } else if let Some(rest) = line.strip_prefix("Your Ethernet address is ") {
             self.mac = mac(rest.trim_end_matches('.'));
         } else if let Some(rest) = line.strip_prefix("Open UDP ports: ") {
