@@ -78,8 +78,10 @@ impl Identity {
     }
 
     fn refresh(&self, changed: impl FnOnce(&Host)) {
-        let Some(programs) = self.library.as_ref().map(Library::current) else { return };
+        let Some(library) = &self.library else { return };
+        // Locked before it is asked: who asked first must not be the last to say what holds.
         let mut present = self.lock();
+        let programs = library.current();
         if present.programs.as_ref().is_some_and(|before| Arc::ptr_eq(before, &programs)) {
             return;
         }
