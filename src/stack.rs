@@ -192,38 +192,47 @@ impl Shared<'_> {
     /// What the thread of one mind does.
     fn work(&self, mut mind: Box<dyn Mind>, admission: &Admission) {
         while !admission.is_finished() {
-            let enter = |event: &Event| self.order.enter(flow(event), event.number);
+            let enter = |event: &Event| {
+                self.order.enter(flow(event), event.number);
+                self.turns.enter(flow(event), event.number);
+            };
             let Some(mut event) = admission.take(NEWS, enter) else {
                 self.tell_news(admission, false);
                 continue;
             };
             self.tell_news(admission, false);
             self.identity.prepare(&mut event, |host| self.judge_of().set_host(host.clone()));
-            let flow = flow(&event);
-            let mut turn = self.begin(flow, event);
-            while let Turn::Now(mut event) = turn {
+            let mut next = self.begin(event, admission);
+            while let Some(mut event) = next {
                 let decided = match event.is_expired() {
                     true => self.pass_over(&event, "it waited too long for those before it"),
                     false => self.handle(&mut *mind, &mut event),
                 };
-                let has_turns = event.limits().is_some();
-                self.settle(flow, *event, decided, admission);
-                let next = has_turns.then(|| self.turns.next(flow)).flatten();
-                turn = next.map_or(Turn::Later, |event| Turn::Now(Box::new(event)));
-            }
-            if let Turn::Never(event) = turn {
-                let decided = self.pass_over(&event, "too many wait for their turn");
-                self.settle(flow, *event, decided, admission);
+                next = self.end(event, decided, admission);
             }
         }
     }
 
-    /// Only what is remembered must take turns.
-    fn begin(&self, flow: Flow, event: Event) -> Turn {
-        match event.limits() {
-            Some(_) => self.turns.begin(flow, event),
-            None => Turn::Now(Box::new(event)),
+    /// The event, if its turn has come. Only what is remembered must take turns.
+    fn begin(&self, event: Event, admission: &Admission) -> Option<Event> {
+        if event.limits().is_none() {
+            return Some(event);
         }
+        match self.turns.begin(flow(&event), event) {
+            Turn::Now(event) => Some(event),
+            Turn::Later => None,
+            Turn::Never(event) => {
+                let decided = self.pass_over(&event, "too many wait for their turn");
+                self.end(event, decided, admission)
+            }
+        }
+    }
+
+    /// Carries out what was decided; the event whose turn that makes it.
+    fn end(&self, event: Event, decided: Decided, admission: &Admission) -> Option<Event> {
+        let (flow, number) = (flow(&event), event.number);
+        self.settle(flow, event, decided, admission);
+        self.turns.leave(flow, number)
     }
 
     fn pass_over(&self, event: &Event, why: &str) -> Decided {
