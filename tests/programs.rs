@@ -38,7 +38,7 @@ fn the_list_and_one_of_it() {
     assert!(list.lines().all(|line| line.chars().count() <= 80), "{list}");
     assert!(list.contains("dns, version 1, RFC 1035, 2308, 4343, 8482, over udp; shipped\n"));
     assert!(list.contains("\n    claims udp.destination_port: 53\n"), "{list}");
-    assert!(list.contains("\n    remembers 400 bytes a flow for 120 s, timers: 1\n"), "{list}");
+    assert!(list.contains("\n    remembers 400 bytes a flow for 7440 s, timers: 1\n"), "{list}");
     let json = succeeds(folder.path(), "programs --json");
     let rows: Vec<Value> = json.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
     assert_eq!(rows.len(), Programs::shipped().iter().count());

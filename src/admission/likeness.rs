@@ -40,14 +40,14 @@ fn of_segment(segment: &wire::Pdu) -> Option<Vec<u8>> {
 fn of_datagram(packet: &Packet) -> Vec<u8> {
     let mut key = packet.bytes().to_vec();
     let network = packet.pdus().find(|pdu| pdu.protocol().is_network());
-    let counted: &[std::ops::Range<usize>] = match network.map(|network| network.protocol()) {
-        Some(Protocol::Ipv4) => &[4..6, 10..12],
-        Some(_) => &[1..4],
+    let counted: &[(usize, usize)] = match network.map(|network| network.protocol()) {
+        Some(Protocol::Ipv4) => &[(4, 6), (10, 12)],
+        Some(_) => &[(1, 4)],
         None => &[],
     };
     let start = network.map_or(0, |network| network.start());
-    for range in counted {
-        if let Some(octets) = key.get_mut(start + range.start..start + range.end) {
+    for (first, end) in counted {
+        if let Some(octets) = key.get_mut(start + first..start + end) {
             octets.fill(0);
         }
     }

@@ -156,8 +156,8 @@ fn what_errors_may_be_about() {
     check("no next header", &packet(TO_US_6, 59, b"ping"), Silence(Reason::Protocol));
     for source in [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 1, 2, 3)] {
         let path = Path::Four(source, US);
-        check("from loopback", &udp(path, (CLIENT, 9), b""), Silence(Reason::Error));
-        check("from loopback", &unknown(path), Silence(Reason::Error));
+        check("from loopback", &udp(path, (CLIENT, 9), b""), Silence(Reason::Source));
+        check("from loopback", &unknown(path), Silence(Reason::Source));
     }
     for source in ["::", "::1", "ff02::1"] {
         let path = Path::Six(source.parse().unwrap(), US_6);
