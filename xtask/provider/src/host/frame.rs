@@ -107,7 +107,8 @@ fn examine(mind: &mut Mind, mac: Mac, frame: &Header, inside: &[u8]) -> Step {
     let is_known = [ethertype::IPV4, ethertype::ARP, ethertype::IPV6].contains(&kind);
     let said = format!("Bytes 12-13 are {kind:04x}");
     thoughts.check("ethernet", is_known, said, ["a type that I know", "no type that I know"])?;
-    match kind == ethertype::IPV4 && destination.is_group() {
+    mind.to_group = destination.is_group();
+    match kind == ethertype::IPV4 && mind.to_group {
         true => is_to_all(mind, inside),
         false => Ok(()),
     }

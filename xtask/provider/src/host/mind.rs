@@ -25,6 +25,8 @@ pub(super) struct Mind<'t> {
     pub programs: Programs<'t>,
     /// Whether the link computes checksums.
     pub offload: bool,
+    /// Whether the frame came to a group of stations.
+    pub to_group: bool,
     /// The sentences so far.
     pub thoughts: Thoughts,
     /// What it notes on the flow.
@@ -41,6 +43,7 @@ impl<'t> Mind<'t> {
             facts,
             programs: Programs::new(&turn.system),
             offload: turn.offload,
+            to_group: false,
             thoughts: Thoughts::default(),
             note: None,
             timers: Vec::new(),

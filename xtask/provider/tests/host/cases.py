@@ -175,6 +175,8 @@ def udp():
     big = asks6() / UDP(sport=5, dport=9) / bytes(1300)
     case("closed6-long", big, says6() / ICMPv6DestUnreach(code=4) / Raw(bytes(big)[:1232]))
     case("closed6-all", IPv6(src=YOU6, dst="ff02::1") / UDP(sport=5, dport=9) / data, "error")
+    to_group = Ether(src=YOUR_MAC, dst="33:33:00:00:00:01")
+    case("closed6-in-group", to_group / asks6() / UDP(sport=5, dport=9) / data, "error", "ethernet")
 
 
 def tcp():
