@@ -44,7 +44,7 @@ pub(super) fn answer(mind: &mut Mind, packet: &[u8]) -> Step<Draft> {
         ethertype::IPV6 => super::ipv6::answer(mind, inside)?,
         _ => super::ipv4::answer(mind, inside)?,
     };
-    let to = link_address(&draft.bytes).unwrap_or(frame.source);
+    let to = link_address(&draft.bytes).or(mind.asker).unwrap_or(frame.source);
     Ok(enclose(mac, to, &frame, draft))
 }
 
