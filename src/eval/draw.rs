@@ -170,4 +170,18 @@ mod tests {
             assert_eq!(reason, number.is_multiple_of(2).then_some(turn));
         }
     }
+    /// What this measured before there were other protocols, it measures still.
+    #[test]
+    fn the_packets_of_a_seed_never_change() {
+        let plan = Plan { count: 100, seed: 7, lengths: (28, 128) };
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for number in 1..=200 {
+            let case = plan.case(number);
+            assert!(case.host.is_echo_only());
+            for octet in case.host.address.octets().iter().chain(&case.packet) {
+                hash = (hash ^ u64::from(*octet)).wrapping_mul(0x100_0000_01b3);
+            }
+        }
+        assert_eq!(hash, 16_047_679_611_087_191_654);
+    }
 }
