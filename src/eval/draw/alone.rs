@@ -1,5 +1,5 @@
-//! Packets to measure on: drawn from a seed and a number, so that every model gets the same ones however
-//! many are asked at once, and a measurement that was cut off goes on where it was.
+//! Echo requests, and what is none, for a host that knows nothing but ICMP echo: what the embedded model is
+//! asked. Apart from those that it was trained on.
 
 use std::net::Ipv4Addr;
 
@@ -8,29 +8,19 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use verify::{Host, Reason, due};
 
-use super::Plan;
-use crate::mind::Event;
+use super::super::Plan;
+use super::mixed;
 
-impl Plan {
-    /// The packet of that number, from 1: odd ones are valid requests, even ones have the faults in turn.
-    pub fn case(&self, number: u64) -> Event {
-        let mut rng = StdRng::seed_from_u64(mixed(self.seed, number));
-        let reasons = Reason::ECHO;
-        let fault = number.is_multiple_of(2).then(|| {
-            let turn = (number / 2 - 1) % reasons.len() as u64;
-            reasons[turn as usize]
-        });
-        let (host, packet) = draw(&mut rng, self.lengths, fault);
-        Event::new(host, number, packet)
-    }
-}
-
-/// A seed for one number of one seed (SplitMix64, Steele, Lea and Flood 2014).
-fn mixed(seed: u64, number: u64) -> u64 {
-    let mut z = seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ z >> 31
+/// The packet of that number, from 1, and its host: odd ones are valid requests, even ones have the faults in
+/// turn.
+pub(super) fn case(plan: &Plan, number: u64) -> (Host, Vec<u8>) {
+    let mut rng = StdRng::seed_from_u64(mixed(plan.seed, number));
+    let reasons = Reason::ECHO;
+    let fault = number.is_multiple_of(2).then(|| {
+        let turn = (number / 2 - 1) % reasons.len() as u64;
+        reasons[turn as usize]
+    });
+    draw(&mut rng, plan.lengths, fault)
 }
 
 /// A random host and a packet for it with the given fault, drawn until the judge agrees that this is
@@ -49,7 +39,8 @@ fn draw(rng: &mut StdRng, lengths: (usize, usize), fault: Option<Reason>) -> (Ho
     }
 }
 
-fn unicast(rng: &mut StdRng) -> Ipv4Addr {
+/// An address that one host can have.
+pub(super) fn unicast(rng: &mut StdRng) -> Ipv4Addr {
     // 127 no host on a link has (RFC 1122 section 3.2.1.3).
     let first = match rng.random_range(1..=222_u8) {
         first @ 127.. => first + 1,
@@ -81,7 +72,7 @@ fn request(rng: &mut StdRng, host: Ipv4Addr, length: usize) -> Vec<u8> {
 }
 
 /// Random bytes, what `ping` sends, or one byte over and over.
-fn payload(rng: &mut StdRng, length: usize) -> Vec<u8> {
+pub(super) fn payload(rng: &mut StdRng, length: usize) -> Vec<u8> {
     let mut data: Vec<u8> = (0..length).map(|i| i as u8).collect();
     match rng.random_range(0..4) {
         0 => rng.fill(&mut data[..length.min(16)]),
@@ -156,11 +147,12 @@ fn seal_header(packet: &mut [u8]) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::Protocol;
     use super::*;
 
     #[test]
     fn a_number_has_its_packet_and_every_fault_its_turn() {
-        let plan = Plan { count: 20, seed: 7, lengths: (28, 128) };
+        let plan = Plan { protocols: vec![Protocol::Echo], count: 20, seed: 7, lengths: (28, 128) };
         for number in 1..=40 {
             let (case, again) = (plan.case(number), plan.case(number));
             assert_eq!((&case.packet, &case.host), (&again.packet, &again.host));
@@ -170,10 +162,12 @@ mod tests {
             assert_eq!(reason, number.is_multiple_of(2).then_some(turn));
         }
     }
+
     /// What this measured before there were other protocols, it measures still.
     #[test]
     fn the_packets_of_a_seed_never_change() {
-        let plan = Plan { count: 100, seed: 7, lengths: (28, 128) };
+        let plan =
+            Plan { protocols: vec![Protocol::Echo], count: 100, seed: 7, lengths: (28, 128) };
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         for number in 1..=200 {
             let case = plan.case(number);
