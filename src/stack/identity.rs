@@ -96,7 +96,7 @@ impl Identity {
 }
 
 /// What a host with those programs speaks: at the ports that they claim it listens.
-fn speaks(programs: &Programs) -> Speaks {
+pub(crate) fn speaks(programs: &Programs) -> Speaks {
     let ports =
         |name: &str, ports: Vec<(u16, u16)>| programs.has(name).then_some(Ports(ports.into()));
     Speaks {
