@@ -6,7 +6,8 @@ use verify::Due::{self, Either, Reply, Silence};
 use verify::{Example, Host, Ports, Reason, admit, due};
 
 use crate::datagrams::{
-    FROM_US, FROM_US_6, HOST, Path, THEM, THEM_6, TO_US, TO_US_6, US, US_6, packet, seal, start, udp,
+    FROM_US, FROM_US_6, HOST, Path, THEM, THEM_6, TO_US, TO_US_6, US, US_6, packet, seal, start,
+    udp,
 };
 use crate::messages::{CLIENT, Dhcp, NAME, asks, dhcp_request, dns, inform, query, question};
 
