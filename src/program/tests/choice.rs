@@ -58,6 +58,8 @@ fn quoted_fields_do_not_count() {
     let quote = datagram("11", "9c4000350008000061");
     let error = datagram("01", &format!("0303000000000000{quote}"));
     assert_eq!(chosen(&Programs::shipped(), Link::RawIp, &error), "host ipv4 icmp");
+    let tunnel = datagram("04", &quote);
+    assert_eq!(chosen(&Programs::shipped(), Link::RawIp, &tunnel), "host ipv4");
 }
 
 /// All fields of one alternative, any of the alternatives.
