@@ -52,6 +52,16 @@ fn from_the_root_upwards() {
     }
 }
 
+#[test]
+fn the_longest_chain() {
+    let names = |programs: &Programs| {
+        let chain = programs.longest_chain();
+        chain.iter().map(|program| program.name.clone()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(names(&Programs::shipped()), "host ethernet ipv6 tcp http");
+    assert_eq!(names(&Programs::new([])), "");
+}
+
 /// What an error quotes is not in the packet.
 #[test]
 fn quoted_fields_do_not_count() {
