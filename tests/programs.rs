@@ -117,16 +117,31 @@ fn mistakes_are_told_with_their_lines() {
 /// What a tutorial quotes of its program is what stands in the file.
 #[test]
 fn tutorials_quote_their_programs() {
-    for (tutorial, name) in [("own-protocol", "shout"), ("icmp-extension", "sum")] {
+    for (tutorial, name) in [("own-protocol", "shout"), ("icmp-extension", "mirror")] {
         let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
         let tutorial = fs::read_to_string(docs.join(format!("tutorial-{tutorial}.md"))).unwrap();
         let file = docs.join(format!("programs/{name}.md"));
         let text = fs::read_to_string(&file).unwrap();
         let (_, body) = text.split_once("\n## When\n").unwrap();
-        assert!(tutorial.contains(body), "{name}");
+        assert!(tutorial.contains(body.trim_end()), "{name}");
         let sound = succeeds(&docs, &format!("program check programs/{name}.md"));
         assert!(tutorial.contains(sound.strip_prefix("programs/").unwrap()), "{sound}");
     }
+}
+
+/// What the tutorial says that one is told whose program is begun, and then broken.
+#[test]
+fn a_tutorial_quotes_what_one_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let tutorial = include_str!("../docs/tutorial-own-protocol.md");
+    let told = succeeds(folder.path(), "program new shout");
+    assert!(tutorial.contains(&format!("$ softstack program new shout\n{told}")), "{told}");
+    let path = folder.path().join("shout.md");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("udp.destination_port: 4000", "udp.dst_port: 4000")).unwrap();
+    let finished = within(folder.path(), "program check shout.md");
+    assert_eq!(finished.code, Some(1), "{finished:?}");
+    assert!(tutorial.contains(&format!("```\n{}```\n", finished.stdout)), "{finished:?}");
 }
 
 /// The programs of the tutorials, all together.

@@ -12,3 +12,4 @@ mod harness;
 mod reload;
 mod session;
 mod tools;
+mod tutorial;

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use wire::ethernet::field::TYPE;
 use wire::icmp::ECHO_HEADER_LEN;
-use wire::{Icmp, Ipv4, Link, Packet};
+use wire::{Icmp, Ipv4, Link, Packet, Pdu, Protocol, Udp};
 
 use crate::connection::Connections;
 use crate::datagram::Datagram;
 use crate::due::Assessment;
-use crate::{Call, Due, Finding, Host, Occasion, Reason, Session, inspect, rules};
+use crate::{Call, Due, Finding, Host, Occasion, Reason, Session, inspect_until, rules};
 
 /// Octets of an Ethernet header without tags.
 const ETHERNET_HEADER: usize = 14;
@@ -111,7 +111,7 @@ impl<'a> Exchange<'a> {
     /// Holds it against every rule: see [`judge`](crate::judge).
     pub(crate) fn judge(&self) -> Vec<Finding> {
         let mut findings = match self.reply {
-            Some(reply) => inspect(&self.packet(reply)),
+            Some(reply) => inspect_until(&self.packet(reply), is_named_by_their_port),
             None => Vec::new(),
         };
         findings.extend(rules::on_exchanges().filter_map(|rule| rule.judge_exchange(self)));
@@ -177,6 +177,19 @@ fn link(host: &Host, request: &[u8]) -> Link {
         Link::RawIp if is_ipv6 && host.ipv6.is_some() => Link::Ipv6,
         Link::RawIp => Link::Ipv4,
         link => link,
+    }
+}
+
+/// Whether a unit of a reply is of its protocol by the port of the other end alone. What a datagram of ours carries
+/// the service at our own port says; a client's port is whatever it likes (RFC 768, "Source Port").
+fn is_named_by_their_port(unit: &Pdu) -> bool {
+    let udp = unit.around().filter(|around| around.protocol() == Protocol::Udp);
+    let Some(udp) = udp.and_then(|around| Udp::new(around.bytes())) else { return false };
+    match unit.protocol() {
+        Protocol::Dns => !matches!(udp.source_port(), 53 | 5353),
+        Protocol::Dhcp => !matches!(udp.source_port(), 67 | 68),
+        Protocol::Vxlan => true,
+        _ => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Our side: what the judge says is due and of what a host did, and what the reference host does, which builds
 //! replies and was written apart from the judge.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use provider::host::{Outcome, consider};
@@ -17,6 +17,8 @@ use crate::Failure;
 /// Open ports, as the kernel's programs have them.
 const UDP_PORTS: [(u16, u16); 2] = [(7, 7), (53, 53)];
 const TCP_PORTS: [(u16, u16); 1] = [(80, 80)];
+/// Of the network 10.0.0.0/24.
+const BROADCAST: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 255);
 /// The first sequence number that the reference host is to use.
 const INITIAL: u32 = 0x1234_5678;
 /// Between two packets.
@@ -53,7 +55,7 @@ pub fn judge(link: Link, played: &[Exchange]) -> Judgement {
 fn host(link: Link) -> Host {
     Host {
         address: HOST,
-        broadcast: Some([10, 0, 0, 255].into()),
+        broadcast: Some(BROADCAST),
         ipv6: Some(HOST6),
         mac: (link == Link::Ethernet).then_some(HOST_MAC),
         speaks: Speaks {
@@ -89,7 +91,12 @@ impl Reference {
     }
 
     fn facts(&self) -> Facts {
-        let mut facts = Facts { ipv6: Some(HOST6), notes: self.notes.clone(), ..Facts::default() };
+        let mut facts = Facts {
+            broadcast: Some(BROADCAST),
+            ipv6: Some(HOST6),
+            notes: self.notes.clone(),
+            ..Facts::default()
+        };
         facts.mac = (self.link == Link::Ethernet).then_some(HOST_MAC);
         let list = |ports: &[(u16, u16)]| {
             ports

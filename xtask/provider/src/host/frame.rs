@@ -44,7 +44,7 @@ pub(super) fn answer(mind: &mut Mind, packet: &[u8]) -> Step<Draft> {
         ethertype::IPV6 => super::ipv6::answer(mind, inside)?,
         _ => super::ipv4::answer(mind, inside)?,
     };
-    let to = link_address(&draft.bytes).unwrap_or(frame.source);
+    let to = link_address(&draft.bytes).or(mind.asker).unwrap_or(frame.source);
     Ok(enclose(mac, to, &frame, draft))
 }
 
@@ -107,7 +107,8 @@ fn examine(mind: &mut Mind, mac: Mac, frame: &Header, inside: &[u8]) -> Step {
     let is_known = [ethertype::IPV4, ethertype::ARP, ethertype::IPV6].contains(&kind);
     let said = format!("Bytes 12-13 are {kind:04x}");
     thoughts.check("ethernet", is_known, said, ["a type that I know", "no type that I know"])?;
-    match kind == ethertype::IPV4 && destination.is_group() {
+    mind.to_group = destination.is_group();
+    match kind == ethertype::IPV4 && mind.to_group {
         true => is_to_all(mind, inside),
         false => Ok(()),
     }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use wire::checksum::{add16, checksum};
 use wire::ipv4::PROTOCOL_ICMP;
-use wire::{dhcp, icmpv6};
+use wire::{Mac, dhcp, icmpv6};
 
 use super::datagram::{PROTOCOL_TCP, PROTOCOL_UDP, pseudo_sum};
 use super::difference::difference_in_edits;
@@ -25,6 +25,10 @@ pub(super) struct Mind<'t> {
     pub programs: Programs<'t>,
     /// Whether the link computes checksums.
     pub offload: bool,
+    /// Whether the frame came to a group of stations.
+    pub to_group: bool,
+    /// The station that asks, where the packet says so itself.
+    pub asker: Option<Mac>,
     /// The sentences so far.
     pub thoughts: Thoughts,
     /// What it notes on the flow.
@@ -41,6 +45,8 @@ impl<'t> Mind<'t> {
             facts,
             programs: Programs::new(&turn.system),
             offload: turn.offload,
+            to_group: false,
+            asker: None,
             thoughts: Thoughts::default(),
             note: None,
             timers: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use wire::Mac;
 use wire::icmpv6::{self, NEIGHBOR_ADVERTISEMENT, NEXT_HEADER};
 use wire::ipv6::field;
 use wire::neighbor::{self, SOURCE_LINK_LAYER, TARGET_LINK_LAYER};
@@ -33,12 +34,20 @@ pub(super) fn answer(mind: &mut Mind, datagram: &Datagram) -> Step<Vec<u8>> {
     let mine = mind.facts.ipv6 == Some(target);
     let said = format!("It asks for {target}");
     mind.thoughts.check("neighbor", mine, said, ["which is mine", "which is not mine"])?;
+    mind.asker = asker(datagram.message);
     Ok(advertisement(mind, datagram, target))
 }
 
 fn target(message: &[u8]) -> Option<Ipv6Addr> {
     let octets: [u8; 16] = message.get(icmpv6::field::TARGET)?.try_into().ok()?;
     Some(octets.into())
+}
+
+/// The station that asks, if it says so: the advertisement goes there (RFC 4861 section 7.2.3).
+fn asker(message: &[u8]) -> Option<Mac> {
+    let mut options = neighbor::options(message, FIXED).filter_map(Result::ok);
+    let option = options.find(|option| option.kind == SOURCE_LINK_LAYER)?;
+    Mac::new(option.bytes.get(2..)?).filter(|_| option.bytes.len() == 8)
 }
 
 /// Whether it is valid (RFC 4861 section 7.1.1) but for its hop limit, checksum and target.

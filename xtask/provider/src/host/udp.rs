@@ -91,6 +91,10 @@ fn closed(mind: &mut Mind, datagram: &Datagram, port: u16) -> Step<Vec<u8>> {
     let to_me = mind.is_mine(datagram.destination);
     let said = format!("Port {port} is closed, and the packet came to {}", datagram.destination);
     mind.thoughts.check("error", to_me, said, ["which is me", "which is not me alone"])?;
+    if mind.to_group {
+        mind.thoughts.say("Its frame came to a group, and each of them would say so.");
+        return Err("error");
+    }
     Ok(match datagram.is_ipv6() {
         false => icmp::port_unreachable(mind, datagram),
         true => icmpv6::port_unreachable(mind, datagram),

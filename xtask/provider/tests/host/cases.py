@@ -129,9 +129,9 @@ def icmpv6():
 
 
 def neighbor():
-    def ask(source=YOU6, to=SOLICITED, target=ME6, hlim=255, code=0, option=True, mac="33:33:ff:00:00:01"):
+    def ask(source=YOU6, to=SOLICITED, target=ME6, hlim=255, code=0, option=YOUR_MAC, mac="33:33:ff:00:00:01"):
         packet = IPv6(src=source, dst=to, hlim=hlim) / ICMPv6ND_NS(tgt=target, code=code)
-        return Ether(src=YOUR_MAC, dst=mac) / (packet / ICMPv6NDOptSrcLLAddr(lladdr=YOUR_MAC) if option else packet)
+        return Ether(src=YOUR_MAC, dst=mac) / (packet / ICMPv6NDOptSrcLLAddr(lladdr=option) if option else packet)
 
     def tell(to=YOU6, solicited=1, mac=YOUR_MAC):
         note = ICMPv6ND_NA(tgt=ME6, R=0, S=solicited, O=1) / ICMPv6NDOptDstLLAddr(lladdr=MY_MAC)
@@ -139,13 +139,15 @@ def neighbor():
 
     case("neighbor", ask(), tell(), "ethernet")
     case("neighbor-direct", ask(to=ME6, mac=MY_MAC), tell(), "ethernet")
+    elsewhere = "02:00:00:00:00:03"
+    case("neighbor-elsewhere", ask(option=elsewhere), tell(mac=elsewhere), "ethernet")
     case("neighbor-local", ask(source="fe80::2"), tell(to="fe80::2"), "ethernet")
-    case("neighbor-tries", ask(source="::", option=False), tell("ff02::1", 0, "33:33:00:00:00:01"), "ethernet")
+    case("neighbor-tries", ask(source="::", option=None), tell("ff02::1", 0, "33:33:00:00:00:01"), "ethernet")
     case("neighbor-far", ask(hlim=64), "hop-limit", "ethernet")
     case("neighbor-code", ask(code=1), "neighbor", "ethernet")
     case("neighbor-other", ask(target="fd00::2:0:1"), "neighbor", "ethernet")
     case("neighbor-tries-with-option", ask(source="::"), "neighbor", "ethernet")
-    case("neighbor-tries-direct", ask(source="::", option=False, to=ME6), "neighbor", "ethernet")
+    case("neighbor-tries-direct", ask(source="::", option=None, to=ME6), "neighbor", "ethernet")
     zero = IPv6(src=YOU6, dst=SOLICITED, hlim=255) / ICMPv6ND_NS(tgt=ME6) / Raw(b"\1\0\0\0\0\0\0\0")
     case("neighbor-zero-option", Ether(src=YOUR_MAC, dst="33:33:ff:00:00:01") / zero, "neighbor", "ethernet")
 
@@ -175,6 +177,8 @@ def udp():
     big = asks6() / UDP(sport=5, dport=9) / bytes(1300)
     case("closed6-long", big, says6() / ICMPv6DestUnreach(code=4) / Raw(bytes(big)[:1232]))
     case("closed6-all", IPv6(src=YOU6, dst="ff02::1") / UDP(sport=5, dport=9) / data, "error")
+    to_group = Ether(src=YOUR_MAC, dst="33:33:00:00:00:01")
+    case("closed6-in-group", to_group / asks6() / UDP(sport=5, dport=9) / data, "error", "ethernet")
 
 
 def tcp():

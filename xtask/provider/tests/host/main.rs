@@ -3,6 +3,8 @@
 
 mod any;
 mod faults;
+mod hostile;
+mod judged;
 mod packets;
 mod programs;
 mod smoltcp;
