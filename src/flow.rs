@@ -25,7 +25,7 @@ impl Flow {
     /// ARP nor IP another.
     pub fn of(link: Link, packet: &[u8]) -> Flow {
         let packet = Packet::new(link, packet, packet.len());
-        let Some(wire::Flow { source, destination, protocol, ports }) = packet.flow() else {
+        let Some(wire::Flow { source, destination, protocol, ports }) = packet.outer_flow() else {
             return Flow::without_network(&packet);
         };
         let ends = ports.or_else(|| identifier(&packet)).unwrap_or_default();
@@ -83,5 +83,10 @@ mod tests {
         };
         assert_ne!(segment(1), segment(2));
         assert_eq!(segment(1).source(), IpAddr::from([10, 0, 0, 2]));
+        // What somebody sends through a tunnel that does not end here is of no other's flow.
+        let mut tunnel = packet[..20].to_vec();
+        (tunnel[3], tunnel[9], tunnel[15]) = (20 + packet.len() as u8, 4, 3);
+        tunnel.extend(&packet);
+        assert_eq!(Flow::of(Link::RawIp, &tunnel).source(), IpAddr::from([10, 0, 0, 3]));
     }
 }

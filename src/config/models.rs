@@ -194,13 +194,15 @@ impl Config {
         let budget = Budget::new(self.limits(hosted())?, self.account(costly), notices.clone())?;
         let offload = self.settings.checksum_offload.unwrap_or(false);
         let models = self.models(&opened, &budget, offload, &stop)?;
-        for model in models.iter().flatten() {
-            affordable(&budget, model.name(), model.cost_of_a_call())?;
-        }
         let in_flight = hosted().map(|model| model.in_flight).min().unwrap_or(1);
         let in_flight = self.settings.in_flight.unwrap_or(in_flight);
         let mut policy = self.policy(is_hosted, costly);
         let library = self.library(is_hosted, &notices)?;
+        let programs = library.as_ref().map(Library::current).unwrap_or_default();
+        let largest = policy.largest.unwrap_or(wire::MAX_DATAGRAM);
+        for model in models.iter().flatten() {
+            affordable(&budget, model.name(), model.cost_of_a_call(&programs, largest))?;
+        }
         // Where somebody costs nothing, a spent budget is no reason to ask nobody.
         let all_cost = opened.iter().all(|member| member.as_ref().is_some_and(|m| m.costly));
         policy.budget = all_cost.then(|| Arc::clone(&budget));

@@ -4,7 +4,7 @@
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
-use verify::{Host, Ports, Speaks};
+use verify::Host;
 use wire::Packet;
 
 use crate::link::{Addresses, Link};
@@ -85,7 +85,7 @@ impl Identity {
         if present.programs.as_ref().is_some_and(|before| Arc::ptr_eq(before, &programs)) {
             return;
         }
-        let host = Host { speaks: speaks(&programs), ..Host::clone(&present.host) };
+        let host = Host { speaks: programs.speaks(), ..Host::clone(&present.host) };
         changed(&host);
         *present = Present { host: Arc::new(host), programs: Some(programs) };
     }
@@ -94,6 +94,8 @@ impl Identity {
         self.present.lock().expect("no thread panicked")
     }
 }
+<<<<<<< HEAD
+=======
 
 /// What a host with those programs speaks: at the ports that they claim it listens.
 pub(crate) fn speaks(programs: &Programs) -> Speaks {
@@ -110,3 +112,4 @@ pub(crate) fn speaks(programs: &Programs) -> Speaks {
             .collect(),
     }
 }
+>>>>>>> main

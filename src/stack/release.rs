@@ -44,13 +44,15 @@ impl Shared<'_> {
     fn take_in(&self, event: &Event, remember: &Remember, sent: Option<&[u8]>) {
         let (now, occasion) = (self.began.elapsed(), event.occasion());
         let mut judge = self.judge_of();
-        // What a damaged packet says is not the last that its flow said.
-        let counts = match judge.due(now, occasion) {
-            Due::Silence(reason) => reason == Reason::TcpSegment,
-            Due::Reply | Due::Either(_) => true,
-        };
+        let due = judge.due(now, occasion);
         judge.settle(now, occasion, sent);
         let Some(limits) = event.limits() else { return };
+        let reset = Due::Silence(Reason::TcpReset);
+        let counts = due != reset && !is_void(due);
+        // Timers too stay as they are when whoever likes sends what is damaged.
+        if is_void(due) && event.timer.is_none() && *remember == Remember::default() {
+            return;
+        }
         // A host that gives up a connection says so; what is in its notes it does not say.
         if remember.note.as_deref() == Some("") {
             judge.forget(&event.packet);
@@ -86,6 +88,12 @@ impl Shared<'_> {
         let seconds = event.received.elapsed().as_secs_f64();
         self.journal.record(&Record::Silence { packet: event.number, reason, seconds });
     }
+}
+
+/// Whether a packet that calls for this says nothing to its flow: it is damaged, or not for the host.
+fn is_void(due: Due) -> bool {
+    let settled = [Reason::TcpReset, Reason::TcpSegment].map(Due::Silence);
+    matches!(due, Due::Silence(_)) && !settled.contains(&due)
 }
 
 /// As what an event without a reply counts.

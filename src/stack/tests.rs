@@ -178,6 +178,29 @@ fn a_timer_that_was_not_answered_goes_off_again() {
     assert_eq!((timers, vetoed, unanswered, silent), (2, 1, 1, 2));
 }
 
+/// Whoever sends something damaged in another's name does not stop that one's timers.
+#[test]
+fn what_is_damaged_ends_no_timer() {
+    let mind = script(|event| {
+        let timers = vec![Timer { name: "later".into(), seconds: 0.5 }];
+        let first = Remember { note: Some("x".into()), timers };
+        let is_first = event.timer.is_none() && event.recollection.notes.is_empty();
+        (Action::Drop("counted".into()), if is_first { first } else { Remember::default() })
+    });
+    let host = Running::start(vec![mind], 64);
+    let mut damaged = datagram(2);
+    damaged[26] = 1;
+    host.send(datagram(1));
+    host.send(damaged);
+    let timer = |record: &Record| match record {
+        Record::Timer { bytes, notes, .. } => Some((bytes.clone(), notes.clone())),
+        _ => None,
+    };
+    assert_eq!(host.next(timer), (wire::hex::encode(&datagram(1)), "x".into()));
+    let (statistics, _) = host.finish();
+    assert_eq!((statistics.received, statistics.timers, statistics.silent), (2, 1, 3));
+}
+
 /// Many minds that think in no time are all in the stack's own code, all the time: what they lock they
 /// must lock in one order. (They did not, and stood still after some ten thousand packets.)
 #[test]

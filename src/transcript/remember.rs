@@ -6,7 +6,7 @@ use crate::memory::{LONGEST_TIMER, Remember, Timer};
 /// The word that forgets the notes.
 const FORGET: &str = "-";
 /// Most characters of a timer's name.
-const LONGEST_NAME: usize = 32;
+pub(crate) const LONGEST_NAME: usize = 32;
 
 /// The last NOTE and every TIMER of an answer in prose. A line that is none of these is passed over.
 pub(super) fn prose(answer: &str) -> Remember {

@@ -1,6 +1,7 @@
 //! `cargo xtask tokens`: what a reply to a ping costs in tokens, as a whole packet and as edits, and the
-//! seconds that they take to write; and what is read with every packet before it. Counted with a real tokenizer, o200k_base, which OpenAI published with
-//! its models since GPT-4o; other vendors' differ by some tens of percent.
+//! seconds that they take to write; and what is read with every packet before it. Counted with a real
+//! tokenizer, o200k_base, which OpenAI published with its models since GPT-4o; other vendors' differ by some
+//! tens of percent.
 
 use std::net::Ipv4Addr;
 
@@ -88,8 +89,42 @@ fn count(tokenizer: &CoreBPE, text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use softstack::mind::Event;
+    use softstack::program::Programs;
 
     use super::*;
+
+    fn assert_is_bounded(tokenizer: &CoreBPE, prompt: &Prompt) {
+        let read = count(tokenizer, prompt.system(true)) + count(tokenizer, &prompt.turn);
+        assert!(read as u64 <= prompt.most_input(), "{read} of {}", prompt.most_input());
+    }
+
+    /// The same of hosts that speak more than echo.
+    #[test]
+    fn nor_has_a_prompt_of_a_whole_host() {
+        let tokenizer = o200k_base().unwrap();
+        let programs = Programs::shipped();
+        let notes =
+            "ESTABLISHED una 00001389 snd 00001389 rcv 000003e9 0123456789abcdef ".repeat(5);
+        for names in [
+            &["host", "ethernet", "ipv6", "tcp", "http"][..],
+            &["host", "ethernet", "ipv4", "udp", "dns"],
+            &["host", "ethernet", "ipv4", "udp", "dhcp"],
+        ] {
+            for (form, length) in [(Form::Bytes, 54), (Form::Edits, 1_500)] {
+                let packet = (0..length).map(|i| (i as u8).wrapping_mul(37)).collect();
+                let mut event = Event::new(Example::ETHERNET_HOST, 1, packet);
+                event.programs = programs.select(names);
+                assert_eq!(event.programs.len(), names.len());
+                event.recollection.notes = notes.clone();
+                let mut prompt = Prompt::new(&Style::new(form, true), &event);
+                assert_is_bounded(&tokenizer, &prompt);
+                prompt.object(2, &"0123456789abcdef".repeat(90), &[], "half a byte");
+                assert_is_bounded(&tokenizer, &prompt);
+                let longest = Prompt::longest(&Style::new(form, true), &programs, length);
+                assert_is_bounded(&tokenizer, &longest);
+            }
+        }
+    }
 
     /// The budget relies on it: no prompt may be read as more tokens than were set aside.
     #[test]
@@ -99,9 +134,7 @@ mod tests {
             for form in [Form::Bytes, Form::Edits] {
                 let packet = (0..length).map(|i| byte ^ (i as u8).wrapping_mul(37)).collect();
                 let event = Event::new(HOST, 1, packet);
-                let prompt = Prompt::new(&Style::new(form, true), &event);
-                let read = count(&tokenizer, prompt.system(true)) + count(&tokenizer, &prompt.turn);
-                assert!(read as u64 <= prompt.most_input(), "{read} of {}", prompt.most_input());
+                assert_is_bounded(&tokenizer, &Prompt::new(&Style::new(form, true), &event));
             }
         }
     }
