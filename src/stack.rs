@@ -25,7 +25,6 @@ use crate::prompt::Form;
 use attempts::{Decided, Outcome};
 use identity::Identity;
 pub use identity::host;
-pub(crate) use identity::speaks;
 use tally::Tally;
 pub use tally::{median, quantile};
 

@@ -15,7 +15,6 @@ use wire::Packet;
 use super::{Plan, Protocol};
 use crate::mind::Event;
 use crate::program::Programs;
-use crate::stack::speaks;
 use draft::Draft;
 use world::{Version, World};
 
@@ -40,7 +39,7 @@ mod world;
 /// What a whole host is told, and what it therefore speaks.
 static WHOLE: LazyLock<(Programs, Speaks)> = LazyLock::new(|| {
     let programs = Programs::shipped();
-    let speaks = speaks(&programs);
+    let speaks = programs.speaks();
     (programs, speaks)
 });
 

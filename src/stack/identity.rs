@@ -94,22 +94,3 @@ impl Identity {
         self.present.lock().expect("no thread panicked")
     }
 }
-<<<<<<< HEAD
-=======
-
-/// What a host with those programs speaks: at the ports that they claim it listens.
-pub(crate) fn speaks(programs: &Programs) -> Speaks {
-    let ports =
-        |name: &str, ports: Vec<(u16, u16)>| programs.has(name).then_some(Ports(ports.into()));
-    Speaks {
-        icmp: programs.has("icmp"),
-        udp: ports("udp", programs.udp_ports()),
-        tcp: ports("tcp", programs.tcp_ports()),
-        own_types: programs
-            .icmp_types()
-            .into_iter()
-            .flat_map(|(first, last)| first..=last)
-            .collect(),
-    }
-}
->>>>>>> main
