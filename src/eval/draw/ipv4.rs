@@ -38,7 +38,7 @@ fn version(rng: &mut StdRng, _: &World, draft: &mut Draft) {
 
 fn truncate(rng: &mut StdRng, _: &World, draft: &mut Draft) {
     if is_ipv4(draft) {
-        draft.cut(rng.random_range(draft.ip..draft.bytes.len()));
+        draft.cut(rng.random_range(draft.ip + 1..draft.bytes.len()));
     }
 }
 

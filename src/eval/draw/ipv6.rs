@@ -1,4 +1,5 @@
-//! What can be wrong with an IPv6 header and its extensions (RFC 8200), whatever they carry.
+//! What can be wrong with an IPv6 header (RFC 8200), whatever it carries. Of extension headers there is the one of
+//! fragments: others the shipped programs do not read, and may name another reason to drop what has some.
 
 use std::net::Ipv6Addr;
 
@@ -12,11 +13,8 @@ use super::draft::Draft;
 use super::world::World;
 use super::{Fault, Version};
 
-/// Numbers of extension headers (RFC 8200 section 4).
-const HOP_BY_HOP: u8 = 0;
-const ROUTING: u8 = 43;
+/// The number of a fragment header (RFC 8200 section 4.5).
 const FRAGMENT: u8 = 44;
-const DESTINATION_OPTIONS: u8 = 60;
 
 /// Its faults.
 pub(super) const FAULTS: &[Fault] = &[
@@ -30,21 +28,12 @@ fn is_ipv6(draft: &Draft) -> bool {
     draft.version == Some(Version::V6)
 }
 
-/// Whether it is sent by somebody. From :: neighbor solicitations come alone, and behind an extension header
-/// nobody need look for one: that might be the fault as well.
-fn has_source(draft: &mut Draft) -> bool {
-    is_ipv6(draft) && draft.header(field::SOURCE).iter().any(|octet| *octet != 0)
-}
-
-/// Cut, of a length that cannot be, or with an extension for which it is to be discarded.
+/// Cut, or of a length that cannot be.
 fn malform(rng: &mut StdRng, _: &World, draft: &mut Draft) {
     if is_ipv6(draft) {
-        match rng.random_range(0..4) {
-            0 => draft.cut(rng.random_range(draft.ip + 1..draft.bytes.len())),
-            1 => misstate(rng, draft),
-            2 if has_source(draft) => draft.extend(ROUTING, routing(rng)),
-            3 if has_source(draft) => discard(rng, draft),
-            _ => {}
+        match rng.random() {
+            true => draft.cut(rng.random_range(draft.ip + 1..draft.bytes.len())),
+            false => misstate(rng, draft),
         }
     }
 }
@@ -57,20 +46,6 @@ fn misstate(rng: &mut StdRng, draft: &mut Draft) {
         false => rng.random_range(0..8),
     };
     draft.header(field::PAYLOAD_LENGTH).copy_from_slice(&stated.to_be_bytes());
-}
-
-/// A route of an unknown kind that goes on to one more node.
-fn routing(rng: &mut StdRng) -> Vec<u8> {
-    let address: [u8; 16] = rng.random();
-    [&[0, 2, rng.random_range(5..250), 1, 0, 0, 0, 0][..], &address].concat()
-}
-
-/// An option that nobody knows and for which the packet is to be discarded (RFC 8200 section 4.2).
-fn discard(rng: &mut StdRng, draft: &mut Draft) {
-    let number = *[HOP_BY_HOP, DESTINATION_OPTIONS].choose(rng).expect("not empty");
-    let kind = *[0x5e, 0x9e, 0xde].choose(rng).expect("not empty");
-    let [a, b, c, d] = rng.random();
-    draft.extend(number, vec![0, 0, kind, 4, a, b, c, d]);
 }
 
 /// To another node, mostly one bit off, or to a group in which the host is not.
@@ -98,9 +73,10 @@ fn obscure(rng: &mut StdRng, world: &World, draft: &mut Draft) {
     }
 }
 
-/// A piece of a packet: more follow, or some came before.
+/// A piece of a packet: more follow, or some came before. From :: neighbor solicitations come alone, and in a piece
+/// nobody need look for one, so that the source might be the fault as well.
 fn fragment(rng: &mut StdRng, _: &World, draft: &mut Draft) {
-    if has_source(draft) {
+    if is_ipv6(draft) && draft.header(field::SOURCE).iter().any(|octet| *octet != 0) {
         let place = *[1, 8 << rng.random_range(0..13)].choose(rng).expect("not empty");
         let [high, low] = u16::to_be_bytes(place);
         let [a, b, c, d] = rng.random();

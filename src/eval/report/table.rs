@@ -30,14 +30,14 @@ pub fn table(reports: &[Report]) -> String {
 /// all. Several models have letters in the table.
 pub fn text_by_protocol(reports: &[Report]) -> String {
     let is_one = reports.len() == 1;
-    let named = |index: usize, text: String| match is_one || text.is_empty() {
+    let named = |index: usize, text: String| match is_one {
         true => text,
-        false => format!("{}: {text}", letter(index)),
+        false => text.lines().map(|line| format!("{}: {line}\n", letter(index))).collect(),
     };
     let mut text: String = (0..).zip(reports).map(|(i, report)| named(i, head(report))).collect();
     let mut heads = vec![
-        "protocol", "by", "exact", "rem.", "veto", "silent", "right", "other", "answ.", "pass",
-        "tokens", "sec",
+        "protocol", "", "exact", "rem.", "veto", "silent", "right", "other", "answ.", "pass",
+        "tok.", "sec",
     ];
     let mut rows = by_protocol(reports, |index, _| letter(index));
     if is_one {

@@ -64,10 +64,9 @@ pub(super) fn head(report: &Report) -> String {
 pub(super) fn foot(report: &Report) -> String {
     let mut text = format!("{:.1} tokens per packet", report.tokens_per_packet);
     let _ = match (report.median_ms, report.p95_ms) {
-        (Some(median), Some(p95)) => writeln!(
-            text,
-            ", median {median:.3} ms, 95 of 100 within {p95:.3} ms per valid request"
-        ),
+        (Some(median), Some(p95)) => {
+            writeln!(text, "; a valid request: median {median:.3} ms, 95 % in {p95:.3} ms")
+        }
         _ => writeln!(text),
     };
     if let Some(Spending { usage, usd }) = &report.spending
