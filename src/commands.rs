@@ -18,6 +18,7 @@ use softstack::stack::Thinkers;
 use softstack::view::{Detail, View};
 use tokio_util::sync::CancellationToken;
 
+mod alongside;
 pub mod check;
 pub mod cidr;
 pub mod config;

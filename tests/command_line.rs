@@ -73,6 +73,9 @@ fn wrong_arguments() {
         ("host --show --quiet", "cannot be used with '--quiet'"),
         ("run --raw lo --peer 10.0.0.2", "cannot be used with '--peer <IPV4>'"),
         ("run --raw lo --keep", "cannot be used with '--keep'"),
+        ("run --raw lo --ipv6 fd00::1", "cannot be used with '--ipv6 <CIDR>'"),
+        ("run --ipv6 fd00::1/129", "invalid value 'fd00::1/129' for '--ipv6 <CIDR>'"),
+        ("run --ipv6 10.0.0.1/24", "invalid value '10.0.0.1/24' for '--ipv6 <CIDR>'"),
         ("replay", "required arguments were not provided"),
         ("eval --lengths 27-28", "invalid value '27-28' for '--lengths <MIN-MAX>'"),
         ("eval --lengths 99-98", "invalid value '99-98' for '--lengths <MIN-MAX>'"),
@@ -238,6 +241,10 @@ fn addresses_that_no_network_has() {
         ("--address 10.9.0.7/29", "hosts of this network have 10.9.0.1 to 10.9.0.6"),
         ("--address 10.9.0.1/32", "10.9.0.1/32 has no address for the kernel: say --peer"),
         ("--address 10.9.0.1 --peer 10.9.0.1", "10.9.0.1 cannot be the model's address and"),
+        ("--ipv6 fd00::1", "nano knows no IPv6: leave --ipv6 away"),
+        ("--model ollama/x --ipv6 ff02::1", "ff02::1/64 is no address that a host on a link can"),
+        ("--model ollama/x --ipv6 fd00::/64", "fd00::/64 is no address that a host on a link can"),
+        ("--model ollama/x --ipv6 fd00::1/128", "fd00::1/128 has no address for the kernel"),
     ] {
         assert_one_line(&run(softstack(&format!("run --tun a/b {arguments}"))), expect);
     }

@@ -3,22 +3,19 @@
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
-use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::{ExitCode, ExitStatus};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use clap::{Args, ValueEnum};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use softstack::journal::Journal;
-use softstack::link::{Addresses, Ipv6Addresses, Link};
+use softstack::link::{Addresses, Ipv6Addresses};
 use softstack::sandbox::{Device, Interrupter, Sandbox, SandboxConfig};
-use softstack::stack::{Stack, Thinkers, host};
+use softstack::stack::Thinkers;
 use softstack::view::{Detail, View, tell};
 
+use super::alongside::{alongside, exit_code, stack};
 use super::{Model, Outcome};
 
 /// Arguments of `softstack host`.
@@ -84,16 +81,10 @@ impl Host {
             super::print(&greeting(sandbox.addresses(), scene))?;
         }
         let stack = stack(sandbox.addresses(), sandbox.link(), thinkers, &journal);
-        let stop = AtomicBool::new(false);
-        thread::scope(|scope| -> Outcome {
-            let host = scope.spawn(|| stack.run(&stop));
-            let finished = Finish(&stop);
+        alongside(stack, || {
             let mut running = sandbox.run_attached(&self.words())?;
             pass_on_signals(running.interrupter())?;
-            let status = running.wait()?;
-            drop(finished);
-            host.join().expect("the stack does not panic")?;
-            Ok(exit_code(status))
+            Ok(exit_code(running.wait()?))
         })
     }
 
@@ -133,17 +124,6 @@ impl Host {
         let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
         vec![shell.unwrap_or("/bin/sh".into())]
     }
-}
-
-/// The model as the host at its addresses.
-fn stack<'a>(
-    addresses: &Addresses,
-    link: Arc<dyn Link>,
-    thinkers: Thinkers,
-    journal: &'a Journal,
-) -> Stack<'a> {
-    let host = host(addresses, &*link);
-    Stack::new(link, thinkers, host, journal)
 }
 
 /// Where the model is, and what may be tried on it.
@@ -186,19 +166,4 @@ fn pass_on_signals(command: Interrupter) -> io::Result<()> {
         }
     });
     Ok(())
-}
-
-/// As a shell counts a program that a signal ended.
-fn exit_code(status: ExitStatus) -> ExitCode {
-    let code = status.code().or(status.signal().map(|signal| 128 + signal));
-    ExitCode::from(code.unwrap_or(2) as u8)
-}
-
-/// Stops the stack when dropped, however the command ended: its thread must not outlive the scope.
-struct Finish<'a>(&'a AtomicBool);
-
-impl Drop for Finish<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::process::ExitStatusExt;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,13 +13,14 @@ use clap::{Args, ValueEnum};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use softstack::admission::Refusal;
 use softstack::journal::{Journal, Record, Sink};
+use softstack::link::Addresses;
 use softstack::link::memory::MemoryLink;
-use softstack::link::{Addresses, Link};
 use softstack::pinger::{self, Options};
 use softstack::sandbox::{Device, Sandbox, SandboxConfig};
-use softstack::stack::{Stack, Thinkers, host};
+use softstack::stack::Thinkers;
 use softstack::view::tell;
 
+use super::alongside::{Finish, alongside, exit_code, stack};
 use super::{Model, Outcome, Output};
 
 /// How long ping waits for a last reply where no deadline says how long a model may think.
@@ -101,64 +101,30 @@ impl Ping {
         if let Some(reason) = sandbox.fallback() {
             tell(&format!("softstack: a veth pair instead of a TUN device: {reason}"));
         }
-        let addresses = sandbox.addresses().clone();
-        let stop = Arc::new(AtomicBool::new(false));
-        let options = self.options(&addresses, &thinkers);
-        let stack = stack(&addresses, sandbox.link(), thinkers, journal);
-        thread::scope(|scope| -> Outcome {
-            let host = scope.spawn(|| stack.run(&stop));
-            let finished = Finish(&stop);
-            let (mut running, _) = pinger::start(&sandbox, &options)?;
-            let (interrupter, unread) = (running.interrupter(), running.interrupter());
-            let in_vain = running.interrupter();
-            let ended = &stop;
-            scope.spawn(move || {
-                after(&settled, ended, || {
-                    let _ = in_vain.interrupt();
-                });
-            });
-            let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
-            let listening = Listening(signals.handle());
-            scope.spawn(move || {
-                for _ in signals.forever() {
-                    // Ping ends with its statistics; if it has ended already, all is well too.
-                    let _ = interrupter.interrupt();
-                }
-            });
-            let (stdout, stderr) = (running.stdout.take(), running.stderr.take());
-            scope.spawn(move || lines(stderr, tell));
-            lines(stdout, |text| {
-                journal.record(&Record::Pinger { text: text.into() });
-                if journal.is_unread() {
-                    let _ = unread.interrupt();
-                }
-            });
-            let status = running.wait()?;
-            drop((listening, finished));
-            host.join().expect("the stack does not panic")?;
-            // As a shell counts a program that a signal ended.
-            let code = status.code().or(status.signal().map(|signal| 128 + signal));
-            Ok(ExitCode::from(code.unwrap_or(2) as u8))
-        })
+        let addresses = sandbox.addresses();
+        let options = self.options(addresses, &thinkers);
+        let stack = stack(addresses, sandbox.link(), thinkers, journal);
+        alongside(stack, || ping(&sandbox, &options, journal, settled))
     }
 
     fn over_memory(&self, thinkers: Thinkers, journal: &Journal, settled: Receiver<()>) -> Outcome {
         let addresses = Addresses::default();
         let (link, wire) = MemoryLink::pair();
-        let stop = Arc::new(AtomicBool::new(false));
         let interrupted = super::interrupted()?;
         let options = self.options(&addresses, &thinkers);
         let stack = stack(&addresses, Arc::new(link), thinkers, journal);
-        thread::scope(|scope| -> Outcome {
-            let host = scope.spawn(|| stack.run(&stop));
-            let finished = Finish(&stop);
-            let (in_vain, ended) = (&interrupted, &stop);
-            scope.spawn(move || after(&settled, ended, || in_vain.store(true, Ordering::Relaxed)));
-            let mut out = Lines { journal, unread: &interrupted, line: Vec::new() };
-            let tally = pinger::over_memory(&wire, &options, &interrupted, &mut out)?;
-            drop(finished);
-            host.join().expect("the stack does not panic")?;
-            Ok(ExitCode::from(tally.exit_code()))
+        alongside(stack, || {
+            let over = AtomicBool::new(false);
+            thread::scope(|scope| {
+                let _finished = Finish(&over);
+                let (in_vain, over) = (&interrupted, &over);
+                scope.spawn(move || {
+                    after(&settled, over, || in_vain.store(true, Ordering::Relaxed))
+                });
+                let mut out = Lines { journal, unread: &interrupted, line: Vec::new() };
+                let tally = pinger::over_memory(&wire, &options, &interrupted, &mut out)?;
+                Ok(ExitCode::from(tally.exit_code()))
+            })
         })
     }
 
@@ -176,26 +142,49 @@ impl Ping {
     }
 }
 
-fn stack<'a>(
-    addresses: &Addresses,
-    link: Arc<dyn Link>,
-    thinkers: Thinkers,
-    journal: &'a Journal,
-) -> Stack<'a> {
-    let host = host(addresses, &*link);
-    Stack::new(link, thinkers, host, journal)
+/// Runs ping in a private network; its lines become records.
+fn ping(sandbox: &Sandbox, options: &Options, journal: &Journal, settled: Receiver<()>) -> Outcome {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let _finished = Finish(&over);
+        let (mut running, _) = pinger::start(sandbox, options)?;
+        let (interrupter, unread) = (running.interrupter(), running.interrupter());
+        let (in_vain, over) = (running.interrupter(), &over);
+        scope.spawn(move || {
+            after(&settled, over, || {
+                let _ = in_vain.interrupt();
+            });
+        });
+        let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+        let _listening = Listening(signals.handle());
+        scope.spawn(move || {
+            for _ in signals.forever() {
+                // Ping ends with its statistics; if it has ended already, all is well too.
+                let _ = interrupter.interrupt();
+            }
+        });
+        let (stdout, stderr) = (running.stdout.take(), running.stderr.take());
+        scope.spawn(move || lines(stderr, tell));
+        lines(stdout, |text| {
+            journal.record(&Record::Pinger { text: text.into() });
+            if journal.is_unread() {
+                let _ = unread.interrupt();
+            }
+        });
+        Ok(exit_code(running.wait()?))
+    })
 }
 
 /// Waits until every request is settled, and then for the last reply to be heard; then ping waits in
-/// vain, and `interrupt` has it print its statistics. Ends with the stack.
-fn after(settled: &Receiver<()>, ended: &AtomicBool, interrupt: impl FnOnce()) {
-    while !ended.load(Ordering::Relaxed) {
+/// vain, and `interrupt` has it print its statistics. Ends with ping.
+fn after(settled: &Receiver<()>, over: &AtomicBool, interrupt: impl FnOnce()) {
+    while !over.load(Ordering::Relaxed) {
         match settled.recv_timeout(PULSE) {
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
             Ok(()) => {
                 let end = Instant::now() + HEARING;
-                while !ended.load(Ordering::Relaxed) {
+                while !over.load(Ordering::Relaxed) {
                     if Instant::now() >= end {
                         return interrupt();
                     }
@@ -242,16 +231,7 @@ impl Sink for Settled {
     }
 }
 
-/// Stops the stack when dropped, however the ping ended: its thread must not outlive the scope.
-struct Finish<'a>(&'a AtomicBool);
-
-impl Drop for Finish<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Ends the thread that listens for signals, when dropped, for the same reason.
+/// Ends the thread that listens for signals when dropped: it must not outlive its scope.
 struct Listening(signal_hook::iterator::Handle);
 
 impl Drop for Listening {

@@ -1,23 +1,25 @@
 //! `softstack run`: the host behind a TUN or TAP device, or at an interface's address, until interrupted.
 
 use std::error::Error;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
 use softstack::link::raw::{self, Assigned, IcmpSocket};
 use softstack::link::tun::{Kind, Tun};
-use softstack::link::{Addresses, Link};
+use softstack::link::{Addresses, Ipv6Addresses, Link};
 use softstack::stack::{Stack, host};
 use softstack::view::tell;
 use verify::Host;
 
-use super::cidr::{Cidr, hosts};
+use super::cidr::{Cidr, hosts, hosts_6};
 use super::{Model, Outcome, Output};
 
 /// Bits of the network where the address was given without.
 const PREFIX: u8 = 24;
+/// The same of IPv6.
+const PREFIX_6: u8 = 64;
 /// What a person must know who sees every ping answered twice.
 const KERNEL_ANSWERS: &str = "softstack: the kernel answers pings to this machine's addresses too, so \
     each ping gets two replies; leave them to the model with `sudo sysctl -w \
@@ -42,6 +44,9 @@ pub struct Run {
     /// The kernel's address on the device [default: the lowest other of the network].
     #[arg(long, value_name = "IPV4")]
     peer: Option<Ipv4Addr>,
+    /// An IPv6 address and network of the model too; the kernel gets the lowest other.
+    #[arg(long, value_name = "CIDR", conflicts_with = "raw")]
+    ipv6: Option<Cidr<Ipv6Addr>>,
     /// Leave the device in place at the end, for the next run to take over.
     #[arg(long)]
     keep: bool,
@@ -55,6 +60,11 @@ impl Run {
     /// Runs the subcommand until SIGINT or SIGTERM.
     pub fn run(self) -> Outcome {
         let thinkers = self.model.thinkers()?;
+        if self.ipv6.is_some() && thinkers.library.is_none() {
+            return Err(
+                "nano knows no IPv6: leave --ipv6 away, or say --model PROVIDER/MODEL".into()
+            );
+        }
         let (link, host) = match &self.raw {
             Some(interface) => self.at_interface(interface)?,
             None => self.behind_tun()?,
@@ -76,7 +86,7 @@ impl Run {
         // A device that was left in place or prepared with a peer says whom it leads to.
         let known = tun.peer().filter(|_| tun.existed() && self.address.is_none());
         if let Some((model, prefix)) = known {
-            let addresses = Addresses { model, prefix, ..Addresses::default() };
+            let addresses = Addresses { model, prefix, ..addresses };
             return Ok(with_host(Arc::new(tun), &addresses));
         }
         if !tun.existed() {
@@ -109,7 +119,10 @@ impl Run {
             Some(kernel) if kernel == model => {
                 Err(format!("{model} cannot be the model's address and the kernel's"))
             }
-            Some(kernel) => Ok(Addresses { kernel, model, prefix, ..Addresses::default() }),
+            Some(kernel) => {
+                let ipv6 = self.ipv6.map(ipv6_addresses).transpose()?;
+                Ok(Addresses { kernel, model, prefix, ipv6, ..Addresses::default() })
+            }
         }
     }
 
@@ -123,6 +136,19 @@ impl Run {
             Addresses { model: own.address, prefix: own.prefix, ..Addresses::default() };
         Ok(with_host(Arc::new(socket), &addresses))
     }
+}
+
+/// The model's address of IPv6, and the kernel's beside it.
+fn ipv6_addresses(given: Cidr<Ipv6Addr>) -> Result<Ipv6Addresses, String> {
+    let (model, prefix) = (given.address, given.prefix.unwrap_or(PREFIX_6));
+    let mut hosts = hosts_6(model, prefix);
+    let nobodys = model.is_multicast() || model.is_loopback() || model.is_unspecified();
+    if nobodys || !hosts.contains(&model.into()) {
+        return Err(format!("{model}/{prefix} is no address that a host on a link can have"));
+    }
+    let kernel = hosts.find(|other| *other != model.into()).map(Ipv6Addr::from);
+    let kernel = kernel.ok_or_else(|| format!("{model}/{prefix} has no address for the kernel"))?;
+    Ok(Ipv6Addresses { kernel, model, prefix })
 }
 
 /// A link, and who the model is on it.
