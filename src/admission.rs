@@ -127,8 +127,8 @@ impl Admission {
 
     /// Lets a packet wait, or counts why not. Where there is no room the oldest packet of whoever has
     /// most of them waiting goes, those first who ask too often: its sender has waited longest and
-    /// is the likeliest to have given up.
-    pub fn offer(&self, mut event: Event) {
+    /// is the likeliest to have given up. That one is handed back.
+    pub fn offer(&self, mut event: Event) -> Option<Event> {
         let policy = &self.policy;
         event.expires = policy.deadline.and_then(|deadline| event.received.checked_add(deadline));
         let mut room = self.lock();
@@ -136,20 +136,18 @@ impl Admission {
         if event.timer.is_none()
             && let Err(refusal) = room.examine(&event, policy)
         {
-            return room.refuse(refusal);
+            room.refuse(refusal);
+            return None;
         }
-        if room.sources.waiting() >= policy.capacity.max(1)
-            && let Some(oldest) = room.sources.evict()
-        {
-            room.forget(&oldest);
-            room.refuse(Refusal::Queue);
-        }
+        let is_full = room.sources.waiting() >= policy.capacity.max(1);
+        let evicted = is_full.then(|| room.evict()).flatten();
         if policy.deduplicate {
             room.known.insert(key(&event));
         }
         room.sources.push(source(&event), event);
         drop(room);
         self.arrived.notify_one();
+        evicted
     }
 
     /// The next packet, waited for at most `timeout`; `None` in vain or when nothing comes any more.
@@ -203,8 +201,12 @@ impl Admission {
         self.lock().refused.clone()
     }
 
-    /// Why a packet that has waited need no longer be thought about.
+    /// Why a packet that has waited need no longer be thought about. A timer is not passed over: nobody
+    /// repeats it, and who takes it will know what to do.
     fn refusal(&self, event: &Event) -> Option<Refusal> {
+        if event.timer.is_some() {
+            return None;
+        }
         if event.is_expired() {
             return Some(Refusal::Late);
         }
@@ -240,6 +242,13 @@ impl Room {
             true => Ok(()),
             false => Err(Refusal::Rate),
         }
+    }
+
+    fn evict(&mut self) -> Option<Event> {
+        let oldest = self.sources.evict()?;
+        self.forget(&oldest);
+        self.refuse(Refusal::Queue);
+        Some(oldest)
     }
 
     fn refuse(&mut self, refusal: Refusal) {

@@ -1,39 +1,67 @@
 //! Measures minds on fresh random packets whose right treatment is known: the judge says what is due
-//! and whether a reply may leave. The same code measures nano and hosted models. Packets are drawn
-//! here, apart from those that nano was trained on, and from a seed; `docs/benchmark.md` is the method.
+//! and whether a reply may leave. The same code measures nano and hosted models, on echo alone or on every
+//! protocol of a whole host. Packets are drawn here, apart from those that nano was trained on, and from a
+//! seed; `docs/benchmark.md` is the method.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use verify::{Finding, admit, admit_silence, due};
+use verify::{Due, Finding, Session};
 
 use crate::backend::Spending;
-use crate::mind::{Action, Event, Mind};
+use crate::mind::{Action, Event, Mind, Thought};
 
 mod draw;
+mod protocol;
 mod record;
 mod report;
 
+pub use protocol::Protocol;
 pub use record::{Record, RecordError};
-pub use report::{Bad, Class, Length, Report, Valid, lines, table};
+pub use report::{
+    Bad, Class, Faulty, Length, Report, Sound, Tally, Valid, lines, markdown_by_protocol, table,
+    text_by_protocol,
+};
+
+/// The judge remembers nothing between two packets, and so it is always the same moment.
+const NOW: Duration = Duration::ZERO;
 
 /// What to measure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// Number of valid requests, and of bad packets.
+    /// Number of sound packets of each protocol, and of faulty ones.
     pub count: u64,
     /// Seed of the packets: the same seed gives the same packets.
     pub seed: u64,
-    /// Smallest and largest total length in bytes.
+    /// Smallest and largest total length in bytes, of packets that can be of any.
     pub lengths: (usize, usize),
+    /// The protocols that are measured; there is one at least. Echo alone is put to a host that knows nothing
+    /// else, anything else to a whole one.
+    #[serde(default = "echo_alone")]
+    pub protocols: Vec<Protocol>,
+}
+
+/// What was measured when there was nothing else.
+fn echo_alone() -> Vec<Protocol> {
+    vec![Protocol::Echo]
 }
 
 impl Plan {
-    /// How many packets there are: as many bad ones as valid ones.
+    /// How many packets there are: as many faulty ones as sound ones.
     pub fn packets(&self) -> u64 {
-        2 * self.count
+        2 * self.count * self.protocols.len() as u64
+    }
+
+    /// Whether the host knows nothing but echo.
+    pub fn is_echo_alone(&self) -> bool {
+        self.protocols == echo_alone()
+    }
+
+    /// The protocol of the packet of that number, from 1.
+    pub fn protocol(&self, number: u64) -> Protocol {
+        self.protocols[((number - 1) / 2 % self.protocols.len() as u64) as usize]
     }
 }
 
@@ -45,8 +73,13 @@ pub enum First {
     Exact,
     /// A valid request, answered by a reply that the judge lets pass with remarks.
     Remarked,
-    /// A valid request, answered by a reply that the judge held back, or by silence.
+    /// A valid request, answered by a reply that the judge held back, or by silence that it does not let pass,
+    /// or not decided about.
     Vetoed,
+    /// A valid request, dropped where a reply is usual but not due.
+    Silent,
+    /// A packet of either kind that the model says it does not speak of.
+    PassedOn,
     /// A bad packet, dropped for the right reason.
     RightDrop,
     /// A bad packet, dropped for a wrong reason or without a decision.
@@ -64,6 +97,9 @@ pub enum First {
 pub struct Outcome {
     /// Number of the packet, from 1.
     pub number: u64,
+    /// What it asks for.
+    #[serde(default = "echo")]
+    pub protocol: Protocol,
     /// Its length in bytes.
     pub length: usize,
     /// Why it had to be dropped; nothing for a valid request.
@@ -84,6 +120,10 @@ pub struct Outcome {
     /// What a first attempt that was not right wanted, for a closer look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<String>,
+}
+
+fn echo() -> Protocol {
+    Protocol::Echo
 }
 
 /// Measures: every mind takes packet after packet, those apart that `done` holds already, until all are
@@ -114,7 +154,7 @@ pub fn run(
                     }
                     let mut event = plan.case(number);
                     event.expires = deadline.map(|deadline| Instant::now() + deadline);
-                    if sender.send(measure(&event, &mut *mind)).is_err() {
+                    if sender.send(measure(&event, plan.protocol(number), &mut *mind)).is_err() {
                         break;
                     }
                 }
@@ -126,39 +166,31 @@ pub fn run(
 }
 
 /// Puts one packet to a mind as the stack does, and says how that went.
-fn measure(event: &Event, mind: &mut dyn Mind) -> Outcome {
-    let fault = due(&event.host, &event.packet).reason();
-    let mut outcome = Outcome {
-        number: event.number,
-        length: event.packet.len(),
-        fault: fault.map(|reason| reason.name().to_owned()),
-        first: First::Unavailable,
-        second: false,
-        tokens: 0,
-        spending: None,
-        seconds: 0.0,
-        said: None,
+fn measure(event: &Event, protocol: Protocol, mind: &mut dyn Mind) -> Outcome {
+    let judge = Session::new(verify::Host::clone(&event.host));
+    let fault = match judge.due(NOW, event.occasion()) {
+        Due::Silence(reason) => Some(reason.name()),
+        Due::Reply | Due::Either(_) => None,
     };
-    let mut objections: Vec<Finding> = Vec::new();
+    let mut outcome = Outcome::unmeasured(event, protocol, fault);
+    let (mut objections, mut is_first) = (Vec::new(), true);
     for attempt in 1.. {
         let Some(thought) = mind.think(event, attempt, &objections, &mut |_| {}) else { break };
-        outcome.tokens += thought.tokens;
-        if let Some(spending) = &thought.spending {
-            outcome.spending.get_or_insert_default().add(spending);
+        outcome.spend(&thought, is_first);
+        if let Action::Pass(_) = thought.action {
+            // Whoever is asked next starts afresh.
+            objections.clear();
+            if is_first {
+                outcome.first = First::PassedOn;
+            }
+            continue;
         }
-        let (verdict, findings) = verdict(event, &thought.action);
-        if attempt == 1 {
-            outcome.seconds = thought.took.as_secs_f64();
-            outcome.first = first(fault.map(|reason| reason.name()), &thought.action, verdict);
-            let right = matches!(outcome.first, First::Exact | First::RightDrop);
-            outcome.said = (!right).then(|| said(&thought.action));
-        } else if let Action::Unavailable(_) = thought.action {
-            // Whether it would have been right after the veto nobody knows.
-            outcome.first = First::Unavailable;
-            outcome.said = Some(said(&thought.action));
-        } else {
-            outcome.second |= verdict != Verdict::Vetoed;
+        let (verdict, findings) = verdict(&judge, event, &thought.action);
+        match is_first {
+            true => outcome.begin(fault, &thought.action, verdict),
+            false => outcome.go_on(&thought.action, verdict),
         }
+        is_first = false;
         // A bad packet has had its chance; a valid one gets the attempts that the stack would give.
         if fault.is_some() || verdict != Verdict::Vetoed || event.is_expired() {
             break;
@@ -166,6 +198,51 @@ fn measure(event: &Event, mind: &mut dyn Mind) -> Outcome {
         objections = findings;
     }
     outcome
+}
+
+impl Outcome {
+    fn unmeasured(event: &Event, protocol: Protocol, fault: Option<&str>) -> Outcome {
+        Outcome {
+            number: event.number,
+            protocol,
+            length: event.packet.len(),
+            fault: fault.map(str::to_owned),
+            first: First::Unavailable,
+            second: false,
+            tokens: 0,
+            spending: None,
+            seconds: 0.0,
+            said: None,
+        }
+    }
+
+    fn spend(&mut self, thought: &Thought, is_first: bool) {
+        self.tokens += thought.tokens;
+        if let Some(spending) = &thought.spending {
+            self.spending.get_or_insert_default().add(spending);
+        }
+        if is_first {
+            self.seconds += thought.took.as_secs_f64();
+        }
+    }
+
+    /// The first attempt of a mind that speaks of such packets.
+    fn begin(&mut self, fault: Option<&str>, action: &Action, verdict: Verdict) {
+        self.first = first(fault, action, verdict);
+        let right = matches!(self.first, First::Exact | First::RightDrop | First::Silent);
+        self.said = (!right).then(|| said(action));
+    }
+
+    /// A later one.
+    fn go_on(&mut self, action: &Action, verdict: Verdict) {
+        if let Action::Unavailable(_) = action {
+            // Whether it would have been right after the veto nobody knows.
+            self.first = First::Unavailable;
+            self.said = Some(said(action));
+        } else {
+            self.second |= verdict != Verdict::Vetoed;
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,14 +253,14 @@ enum Verdict {
 }
 
 /// What the judge says of an action, and what it objects to.
-fn verdict(event: &Event, action: &Action) -> (Verdict, Vec<Finding>) {
+fn verdict(judge: &Session, event: &Event, action: &Action) -> (Verdict, Vec<Finding>) {
     let veto = match action {
-        Action::Send(bytes) => match admit(&event.host, &event.packet, bytes.clone()) {
+        Action::Send(bytes) => match judge.admit(NOW, event.occasion(), bytes.clone()) {
             Ok(admitted) if admitted.remarks().is_empty() => return (Verdict::Exact, vec![]),
             Ok(_) => return (Verdict::Remarked, vec![]),
             Err(veto) => veto,
         },
-        _ => match admit_silence(&event.host, &event.packet) {
+        _ => match judge.admit_silence(NOW, event.occasion()) {
             Ok(()) => return (Verdict::Exact, vec![]),
             Err(veto) => veto,
         },
@@ -194,9 +271,11 @@ fn verdict(event: &Event, action: &Action) -> (Verdict, Vec<Finding>) {
 fn first(fault: Option<&str>, action: &Action, verdict: Verdict) -> First {
     match (fault, action, verdict) {
         (_, Action::Unavailable(_), _) => First::Unavailable,
+        (_, Action::Pass(_), _) => First::PassedOn,
+        (None, Action::Fail(_), _) | (None, _, Verdict::Vetoed) => First::Vetoed,
+        (None, Action::Drop(_), _) => First::Silent,
         (None, _, Verdict::Exact) => First::Exact,
         (None, _, Verdict::Remarked) => First::Remarked,
-        (None, _, Verdict::Vetoed) => First::Vetoed,
         (Some(_), Action::Send(_), Verdict::Vetoed) => First::Answered,
         (Some(_), Action::Send(_), _) => First::Passed,
         (Some(due), Action::Drop(named), _) if named == due => First::RightDrop,

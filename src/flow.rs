@@ -1,11 +1,13 @@
-//! Flows: many packets are thought about at once, but the answers to one conversation leave in the
-//! order in which its packets came. An answer that is ready early waits here for those before it.
+//! Flows: which packets make one conversation, and in which order its events are thought about and their
+//! answers leave. A packet has its place from when it is taken out of admission to when its answer is out.
 
-use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Mutex, MutexGuard};
 
 use wire::{Arp, Link, Packet, Protocol};
+
+mod order;
+
+pub use order::{Order, Turn};
 
 /// What tells one conversation from another: both addresses, the protocol, both ports, and for ICMP the
 /// identifier (RFC 792), which names one run of a pinger.
@@ -23,7 +25,7 @@ impl Flow {
     /// ARP nor IP another.
     pub fn of(link: Link, packet: &[u8]) -> Flow {
         let packet = Packet::new(link, packet, packet.len());
-        let Some(wire::Flow { source, destination, protocol, ports }) = packet.flow() else {
+        let Some(wire::Flow { source, destination, protocol, ports }) = packet.outer_flow() else {
             return Flow::without_network(&packet);
         };
         let ends = ports.or_else(|| identifier(&packet)).unwrap_or_default();
@@ -52,50 +54,6 @@ fn identifier(packet: &Packet) -> Option<(u16, u16)> {
     Some((identifier, identifier))
 }
 
-/// Outcomes that wait for those before them in their flow.
-pub struct Order<T> {
-    flows: Mutex<HashMap<Flow, VecDeque<Place<T>>>>,
-}
-
-struct Place<T> {
-    number: u64,
-    outcome: Option<T>,
-}
-
-impl<T> Default for Order<T> {
-    fn default() -> Order<T> {
-        Order { flows: Mutex::default() }
-    }
-}
-
-impl<T> Order<T> {
-    /// Gives the packet of that number the last place in its flow.
-    pub fn enter(&self, flow: Flow, number: u64) {
-        self.lock().entry(flow).or_default().push_back(Place { number, outcome: None });
-    }
-
-    /// Takes the outcome of a packet that entered, and calls `release` with every outcome of the flow
-    /// that need not wait any longer, in order. Nothing else of any flow is released meanwhile.
-    pub fn settle(&self, flow: Flow, number: u64, outcome: T, mut release: impl FnMut(T)) {
-        let mut flows = self.lock();
-        let Some(places) = flows.get_mut(&flow) else { return release(outcome) };
-        match places.iter_mut().find(|place| place.number == number) {
-            Some(place) => place.outcome = Some(outcome),
-            None => return release(outcome),
-        }
-        while places.front().is_some_and(|place| place.outcome.is_some()) {
-            places.pop_front().and_then(|place| place.outcome).map(&mut release);
-        }
-        if places.is_empty() {
-            flows.remove(&flow);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<Flow, VecDeque<Place<T>>>> {
-        self.flows.lock().expect("no thread panicked")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,20 +62,6 @@ mod tests {
     fn flow(identifier: u16) -> Flow {
         let echo = Echo::new([10, 0, 0, 2].into(), [10, 0, 0, 1].into());
         Flow::of(Link::RawIp, &Echo { identifier, ..echo }.request())
-    }
-
-    #[test]
-    fn one_flow_keeps_its_order_and_another_does_not_wait() {
-        let order = Order::default();
-        let (one, other) = (flow(1), flow(2));
-        (1..=4).for_each(|number| order.enter(one, number));
-        order.enter(other, 5);
-        let mut released = Vec::new();
-        for (flow, number) in [(one, 3), (one, 2), (other, 5), (one, 1), (one, 4)] {
-            order.settle(flow, number, number, |outcome| released.push(outcome));
-        }
-        assert_eq!(released, [5, 1, 2, 3, 4]);
-        assert!(order.lock().is_empty(), "what is over is forgotten");
     }
 
     #[test]
@@ -139,5 +83,10 @@ mod tests {
         };
         assert_ne!(segment(1), segment(2));
         assert_eq!(segment(1).source(), IpAddr::from([10, 0, 0, 2]));
+        // What somebody sends through a tunnel that does not end here is of no other's flow.
+        let mut tunnel = packet[..20].to_vec();
+        (tunnel[3], tunnel[9], tunnel[15]) = (20 + packet.len() as u8, 4, 3);
+        tunnel.extend(&packet);
+        assert_eq!(Flow::of(Link::RawIp, &tunnel).source(), IpAddr::from([10, 0, 0, 3]));
     }
 }

@@ -18,7 +18,7 @@ mod pcapng;
 use crate::admission::Refusal;
 use crate::backend::Spending;
 use crate::memory::Timer;
-use crate::mind::Thought;
+use crate::mind::{Action, Thought};
 use crate::prompt::Form;
 use crate::view::tell;
 use pcapng::Pcapng;
@@ -206,6 +206,42 @@ pub enum Act {
     Fail,
     /// Send nothing, because the model could not be asked.
     Unavailable,
+}
+
+impl From<&Action> for Act {
+    fn from(action: &Action) -> Act {
+        match action {
+            Action::Send(_) => Act::Send,
+            Action::Drop(_) => Act::Drop,
+            Action::Pass(_) => Act::Pass,
+            Action::Fail(_) => Act::Fail,
+            Action::Unavailable(_) => Act::Unavailable,
+        }
+    }
+}
+
+impl Record {
+    /// What an attempt at that packet came to.
+    pub(crate) fn of_thought(packet: u64, attempt: u32, thought: &Thought) -> Record {
+        let bytes = match &thought.action {
+            Action::Send(bytes) => Some(wire::hex::encode(bytes)),
+            _ => None,
+        };
+        Record::Thought {
+            packet,
+            attempt,
+            model: thought.model.clone(),
+            action: Act::from(&thought.action),
+            reason: thought.action.reason().map(str::to_owned),
+            bytes,
+            tokens: thought.tokens,
+            seconds: thought.took.as_secs_f64(),
+            spending: thought.spending,
+            answer: thought.answer.clone(),
+            note: thought.remember.note.clone(),
+            timers: thought.remember.timers.clone(),
+        }
+    }
 }
 
 /// A finding of the judge, in a form that can be read back.

@@ -21,6 +21,10 @@ const SHORTEST_TIMER: Duration = Duration::from_millis(100);
 pub const MOST_NOTES: u32 = 2_000;
 /// The timers at once that a program can grant at most.
 pub const MOST_TIMERS: u32 = 4;
+/// How long after a timer went off in vain it goes off again; twice as long the next time.
+const AGAIN: Duration = Duration::from_secs(2);
+/// How often.
+const REPEATS: u32 = 2;
 
 /// What a flow's memory may hold, as its programs say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,29 +90,43 @@ pub struct Alarm {
 
 /// The memory of a host.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<HashMap<Flow, Entry>>);
+pub struct Memory(Mutex<Flows>);
+
+#[derive(Debug, Default)]
+struct Flows {
+    entries: HashMap<Flow, Entry>,
+    /// No timer goes off before; `None`: there is none. Asked at every packet, and the entries are many.
+    next: Option<Instant>,
+}
 
 #[derive(Debug)]
 struct Entry {
     notes: String,
     sent: Option<Vec<u8>>,
     received: Vec<u8>,
-    /// Names and times.
-    timers: Vec<(String, Instant)>,
-    /// Names of timers that went off and have not been answered yet.
-    ringing: Vec<String>,
+    timers: Vec<Armed>,
+    /// Timers that went off and have not been answered yet.
+    ringing: Vec<Armed>,
     /// Events of it so far: a flow with one may be anybody's.
     events: u32,
     touched: Instant,
     expires: Instant,
 }
 
+/// A timer that is set.
+#[derive(Debug)]
+struct Armed {
+    name: String,
+    due: Instant,
+    /// How often it went off in vain.
+    missed: u32,
+}
+
 impl Memory {
     /// What is known of a flow.
     pub fn recall(&self, flow: Flow, now: Instant) -> Recollection {
-        let mut flows = self.lock();
-        flows.retain(|_, entry| entry.expires > now);
-        let entry = flows.get(&flow);
+        let flows = self.lock();
+        let entry = flows.entries.get(&flow).filter(|entry| entry.expires > now);
         entry.map_or_else(Recollection::default, |entry| Recollection {
             notes: entry.notes.clone(),
             sent: entry.sent.clone(),
@@ -116,7 +134,8 @@ impl Memory {
     }
 
     /// Remembers what was thought and done about an event of a flow: the packet that came, if it says
-    /// anything, and the one that was sent, if any was. A flow without notes and timers is forgotten.
+    /// anything, and the one that was sent, if any was. A flow without notes and timers is forgotten, and one
+    /// of which no packet said anything is none.
     pub fn settle(
         &self,
         flow: Flow,
@@ -126,7 +145,8 @@ impl Memory {
         now: Instant,
     ) {
         let mut flows = self.lock();
-        let mut entry = flows.remove(&flow).unwrap_or_else(|| Entry::new(now));
+        let known = flows.entries.remove(&flow).filter(|entry| entry.expires > now);
+        let Some(mut entry) = known.or_else(|| Some(Entry::new(received?, now))) else { return };
         entry.take(remember, limits, now);
         if entry.notes.is_empty() && entry.timers.is_empty() {
             return;
@@ -136,39 +156,44 @@ impl Memory {
         }
         entry.sent = sent.map(<[u8]>::to_vec).or(entry.sent);
         (entry.touched, entry.expires) = (now, now + limits.expires);
-        if flows.len() >= FLOWS {
-            evict(&mut flows);
-        }
-        flows.insert(flow, entry);
+        flows.insert(flow, entry, now);
     }
 
-    /// When the next timer goes off.
+    /// The earliest at which a timer may go off.
     pub fn next_alarm(&self) -> Option<Instant> {
-        let flows = self.lock();
-        flows.values().flat_map(|entry| &entry.timers).map(|timer| timer.1).min()
+        self.lock().next
     }
 
     /// The timers that have gone off by `now`; each goes off once.
     pub fn alarms(&self, now: Instant) -> Vec<Alarm> {
-        let mut alarms = Vec::new();
-        for entry in self.lock().values_mut() {
-            let due = entry.timers.extract_if(.., |(_, due)| *due <= now);
-            for (name, _) in due {
-                entry.ringing.push(name.clone());
-                alarms.push(Alarm { name, received: entry.received.clone() });
-            }
+        let mut flows = self.lock();
+        if flows.next.is_none_or(|next| next > now) {
+            return Vec::new();
         }
+        flows.entries.retain(|_, entry| entry.expires > now);
+        let alarms = flows.entries.values_mut().flat_map(|entry| entry.ring(now)).collect();
+        flows.next = flows.entries.values().filter_map(Entry::next_alarm).min();
         alarms
     }
 
     /// Whether a timer that went off still wants an answer: none was given to its flow since.
     pub fn rings(&self, flow: Flow, name: &str) -> bool {
-        self.lock().get(&flow).is_some_and(|entry| entry.ringing.iter().any(|other| other == name))
+        self.lock().entries.get(&flow).is_some_and(|entry| entry.rings(name).is_some())
+    }
+
+    /// Says that a timer went off in vain: nobody could answer it. It goes off again after a pause, a few times;
+    /// unlike a packet, nobody else repeats it.
+    pub fn missed(&self, flow: Flow, name: &str, now: Instant) {
+        let mut flows = self.lock();
+        let Some(entry) = flows.entries.get_mut(&flow) else { return };
+        if let Some(due) = entry.ring_again(name, now) {
+            flows.expect(due);
+        }
     }
 
     /// Flows that are remembered.
     pub fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().entries.len()
     }
 
     /// Whether nothing is remembered.
@@ -176,17 +201,43 @@ impl Memory {
         self.len() == 0
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Flow, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, Flows> {
         self.0.lock().expect("no thread panicked")
     }
 }
 
+impl Flows {
+    fn insert(&mut self, flow: Flow, entry: Entry, now: Instant) {
+        if self.entries.len() >= FLOWS {
+            self.entries.retain(|_, entry| entry.expires > now);
+        }
+        if self.entries.len() >= FLOWS {
+            self.evict();
+        }
+        entry.next_alarm().into_iter().for_each(|due| self.expect(due));
+        self.entries.insert(flow, entry);
+    }
+
+    /// Makes room: of the flows of which one event is all that came goes the oldest, else of all. So a flood of
+    /// made-up senders pushes out its own.
+    fn evict(&mut self) {
+        let age = |(_, entry): &(&Flow, &Entry)| (entry.events > 1, entry.touched);
+        if let Some(flow) = self.entries.iter().min_by_key(age).map(|(flow, _)| *flow) {
+            self.entries.remove(&flow);
+        }
+    }
+
+    fn expect(&mut self, due: Instant) {
+        self.next = Some(self.next.map_or(due, |next| next.min(due)));
+    }
+}
+
 impl Entry {
-    fn new(now: Instant) -> Entry {
+    fn new(received: &[u8], now: Instant) -> Entry {
         Entry {
             notes: String::new(),
             sent: None,
-            received: Vec::new(),
+            received: received.to_vec(),
             timers: Vec::new(),
             ringing: Vec::new(),
             events: 0,
@@ -200,21 +251,43 @@ impl Entry {
         if let Some(note) = &remember.note {
             self.notes = note[..note.floor_char_boundary(limits.notes)].to_owned();
         }
-        let due = |timer: &Timer| {
+        let armed = |timer: &Timer| {
             let after = Duration::try_from_secs_f64(timer.seconds).unwrap_or(LONGEST_TIMER);
-            (timer.name.clone(), now + after.clamp(SHORTEST_TIMER, LONGEST_TIMER))
+            let due = now + after.clamp(SHORTEST_TIMER, LONGEST_TIMER);
+            Armed { name: timer.name.clone(), due, missed: 0 }
         };
-        self.timers = remember.timers.iter().take(limits.timers).map(due).collect();
+        self.timers = remember.timers.iter().take(limits.timers).map(armed).collect();
         self.ringing.clear();
     }
-}
 
-/// Makes room: of the flows of which one event is all that came goes the oldest, else of all. So a flood of
-/// made-up senders pushes out its own.
-fn evict(flows: &mut HashMap<Flow, Entry>) {
-    let age = |(_, entry): &(&Flow, &Entry)| (entry.events > 1, entry.touched);
-    if let Some(flow) = flows.iter().min_by_key(age).map(|(flow, _)| *flow) {
-        flows.remove(&flow);
+    fn next_alarm(&self) -> Option<Instant> {
+        self.timers.iter().map(|timer| timer.due).min()
+    }
+
+    fn ring(&mut self, now: Instant) -> Vec<Alarm> {
+        let due: Vec<Armed> = self.timers.extract_if(.., |timer| timer.due <= now).collect();
+        let alarm = |timer: &Armed| {
+            let (name, received) = (timer.name.clone(), self.received.clone());
+            Alarm { name, received }
+        };
+        let alarms = due.iter().map(alarm).collect();
+        self.ringing.extend(due);
+        alarms
+    }
+
+    /// The place among those that ring of the timer of that name.
+    fn rings(&self, name: &str) -> Option<usize> {
+        self.ringing.iter().position(|timer| timer.name == name)
+    }
+
+    /// Sets a timer that rings again, unless it has been often enough; when it is due.
+    fn ring_again(&mut self, name: &str, now: Instant) -> Option<Instant> {
+        let Armed { name, missed, .. } = self.ringing.swap_remove(self.rings(name)?);
+        let due = now + AGAIN * 2_u32.pow(missed);
+        if missed < REPEATS {
+            self.timers.push(Armed { name, due, missed: missed + 1 });
+        }
+        (missed < REPEATS).then_some(due)
     }
 }
 
@@ -248,7 +321,9 @@ mod tests {
         assert_eq!(settle(&note("two"), None).notes, "two");
         assert_eq!(memory.recall(flow(2), now), Recollection::default());
         assert_eq!(memory.recall(flow(1), now + LIMITS.expires), Recollection::default());
-        assert!(memory.is_empty());
+        let late = now + LIMITS.expires;
+        memory.settle(flow(1), &Remember::default(), (Some(b"came"), None), LIMITS, late);
+        assert!(memory.is_empty(), "what has expired is not revived");
         settle(&note("again"), None);
         assert_eq!(settle(&note(""), None), Recollection::default());
         assert!(memory.is_empty());
@@ -277,7 +352,55 @@ mod tests {
         set(&[timer("retransmit", 0.0)]);
         assert_eq!(memory.next_alarm(), Some(now + SHORTEST_TIMER));
         set(&[]);
+        assert_eq!(memory.alarms(now + LONGEST_TIMER), []);
         assert_eq!(memory.next_alarm(), None);
+    }
+
+    #[test]
+    fn a_timer_that_goes_off_in_vain_goes_off_again_but_not_for_ever() {
+        let (memory, now) = (Memory::default(), Instant::now());
+        let timers = vec![Timer { name: "retransmit".into(), seconds: 0.0 }];
+        let remember = Remember { note: Some("x".into()), timers };
+        let set = |at| memory.settle(flow(1), &remember, (Some(b"came"), None), LIMITS, at);
+        let missed = |at| {
+            let rang = memory.alarms(at).len();
+            memory.missed(flow(1), "retransmit", at);
+            memory.missed(flow(1), "another", at);
+            (rang, memory.next_alarm().map(|next| next - at))
+        };
+        set(now);
+        assert_eq!(missed(now), (1, Some(AGAIN)));
+        assert_eq!(missed(now), (0, Some(AGAIN)), "one that does not ring is not missed");
+        assert_eq!(missed(now + AGAIN), (1, Some(2 * AGAIN)));
+        assert_eq!(missed(now + 3 * AGAIN), (1, None));
+        set(now);
+        assert_eq!(
+            memory.alarms(now + LIMITS.expires),
+            [],
+            "a flow that is forgotten does not ring"
+        );
+        assert!(memory.is_empty() && memory.next_alarm().is_none());
+        memory.settle(flow(1), &remember, (None, None), LIMITS, now);
+        assert!(memory.is_empty(), "nothing came that says anything");
+    }
+
+    /// Asked at each of many packets, it does not look at each of many flows.
+    #[test]
+    fn no_alarm_is_known_at_a_glance() {
+        let (memory, now) = (Memory::default(), Instant::now());
+        let timers = vec![Timer { name: "retransmit".into(), seconds: 30.0 }];
+        let remember = Remember { note: Some("x".into()), timers };
+        for number in 0..FLOWS as u16 {
+            memory.settle(flow(number), &remember, (Some(b"came"), None), LIMITS, now);
+        }
+        let began = Instant::now();
+        for _ in 0..100_000 {
+            assert!(memory.alarms(now).is_empty() && memory.next_alarm().is_some());
+            assert_eq!(memory.recall(flow(1), now).notes, "x");
+        }
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(5), "{took:?} for ten seconds of 10,000 packets each");
+        assert_eq!(memory.alarms(now + Duration::from_secs(30)).len(), FLOWS);
     }
 
     #[test]

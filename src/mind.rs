@@ -92,6 +92,19 @@ pub enum Action {
     Unavailable(String),
 }
 
+impl Action {
+    /// Why nothing is to be sent; `None` where something is.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Action::Send(_) => None,
+            Action::Drop(reason)
+            | Action::Pass(reason)
+            | Action::Fail(reason)
+            | Action::Unavailable(reason) => Some(reason),
+        }
+    }
+}
+
 /// The outcome of one attempt.
 #[derive(Debug, Clone)]
 pub struct Thought {

@@ -2,17 +2,22 @@
 //! same for every packet so that providers can cache it, and the turn: this packet, this address, and
 //! after a veto the judge's objections.
 
-use std::fmt::{self, Write};
-use std::str::FromStr;
+use std::fmt::Write;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use verify::Finding;
+use serde::{Deserialize, Serialize};
+use verify::{Finding, Host};
+use wire::Mac;
 
 use crate::mind::Event;
 use crate::program::{Program, Programs};
+use crate::transcript;
 
+mod thinking;
 mod turn;
+
+pub use thinking::Thinking;
 
 /// The forms that a model's reply may have.
 #[derive(
@@ -50,61 +55,6 @@ impl Form {
             Form::Bytes => "packet",
             Form::Edits => "edits",
         }
-    }
-}
-
-/// Whether and how a model reasons before it answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Thinking {
-    /// As is best for the model.
-    #[default]
-    Auto,
-    /// Not at all.
-    Off,
-    /// As much as the model sees fit.
-    Adaptive,
-    /// So many tokens at most; the form that older models need.
-    Budget(u32),
-}
-
-impl FromStr for Thinking {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Thinking, String> {
-        match (text, text.parse()) {
-            ("auto", _) => Ok(Thinking::Auto),
-            ("off", _) => Ok(Thinking::Off),
-            ("adaptive", _) => Ok(Thinking::Adaptive),
-            (_, Ok(budget @ 1024..)) => Ok(Thinking::Budget(budget)),
-            _ => Err("thinking is auto, off, adaptive, or a budget of 1024 tokens or more".into()),
-        }
-    }
-}
-
-impl fmt::Display for Thinking {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Thinking::Auto => f.write_str("auto"),
-            Thinking::Off => f.write_str("off"),
-            Thinking::Adaptive => f.write_str("adaptive"),
-            Thinking::Budget(tokens) => tokens.fmt(f),
-        }
-    }
-}
-
-/// As on the command line.
-impl Serialize for Thinking {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// A word, or a number.
-impl<'de> Deserialize<'de> for Thinking {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Thinking, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        text.parse().map_err(de::Error::custom)
     }
 }
 
@@ -191,6 +141,25 @@ impl Prompt {
         let remembers = event.limits().is_some();
         let turn = turn::turn(event);
         Prompt { remembers, ..Prompt::of(style, &programs, event.basis().to_vec(), turn) }
+    }
+
+    /// The longest prompt for a first attempt of a host with those programs: about a packet of so many bytes,
+    /// with all that can be told of it.
+    pub fn longest(style: &Style, programs: &Programs, largest: usize) -> Prompt {
+        let address = Ipv4Addr::BROADCAST;
+        let host = Host {
+            ipv6: Some(Ipv6Addr::from([0xff; 16])),
+            mac: Some(Mac::BROADCAST),
+            speaks: programs.speaks(),
+            ..Host::echo(address, Some(address))
+        };
+        let mut event = Event::new(host, 1, vec![0xff; largest]);
+        let states = programs.iter().filter_map(|program| program.state.as_ref());
+        let notes = states.map(|state| state.notes as usize).max().unwrap_or_default();
+        event.recollection.notes = "-".repeat(notes);
+        event.timer = Some("-".repeat(4 * transcript::LONGEST_NAME));
+        event.programs = programs.longest_chain();
+        Prompt::new(style, &event)
     }
 
     fn of(style: &Style, programs: &[Arc<Program>], packet: Vec<u8>, turn: String) -> Prompt {
@@ -321,6 +290,39 @@ mod tests {
         assert_eq!(names(&event), ["action", "reason", "note", "timers", "edits"]);
     }
 
+    /// Providers cache what is the same: of all packets that choose the same programs.
+    #[test]
+    fn the_stable_part_is_the_same_for_every_packet_of_its_programs() {
+        let style = Style::new(Form::Edits, true);
+        let mut event = Event::new(verify::Example::ETHERNET_HOST, 1, vec![0x45; 40]);
+        event.programs = Programs::shipped().select(&["host", "ethernet", "ipv4", "tcp"]);
+        let first = Prompt::new(&style, &event);
+        (event.number, event.packet) = (2, vec![0x46; 90]);
+        event.host = Arc::new(verify::Example::IP_HOST);
+        event.timer = Some("retransmit".into());
+        event.recollection.notes = "ESTABLISHED".into();
+        let mut other = Prompt::new(&style, &event);
+        other.object(2, "SEND 45", &[], "no");
+        assert_ne!(first.turn, other.turn);
+        assert_eq!(first.systems, other.systems);
+    }
+
+    #[test]
+    fn no_prompt_is_longer_than_the_longest() {
+        let (style, programs) = (Style::new(Form::Edits, true), Programs::shipped());
+        let longest = Prompt::longest(&style, &programs, 1_500).most_input();
+        for names in
+            [&["host", "ethernet", "ipv6", "tcp", "http"][..], &["host", "ipv4", "udp", "dns"]]
+        {
+            let mut event = Event::new(verify::Example::ETHERNET_HOST, 1, vec![0x45; 1_500]);
+            event.programs = programs.select(names);
+            event.recollection.notes = "x".repeat(event.limits().map_or(0, |limits| limits.notes));
+            event.timer = Some("retransmit".into());
+            assert!(Prompt::new(&style, &event).most_input() <= longest, "{names:?}");
+        }
+        assert!(Prompt::longest(&style, &programs, 84).most_input() < longest);
+    }
+
     #[test]
     fn an_objection_goes_back_with_the_answer_before() {
         let host = verify::Host::echo([10, 0, 0, 1].into(), None);
@@ -330,15 +332,5 @@ mod tests {
         prompt.object(2, "SEND 45", &veto.findings, "");
         assert!(prompt.turn.contains("SEND 45") && prompt.turn.contains("ipv4.ihl (RFC 791 3.1"));
         assert_eq!(prompt.attempt, 2);
-    }
-
-    #[test]
-    fn thinking_is_read() {
-        assert_eq!("2048".parse(), Ok(Thinking::Budget(2048)));
-        for word in ["auto", "off", "adaptive", "4096"] {
-            assert_eq!(word.parse::<Thinking>().unwrap().to_string(), word);
-        }
-        assert_eq!(serde_json::from_str::<Thinking>("2048").unwrap(), Thinking::Budget(2048));
-        assert!("1023".parse::<Thinking>().is_err() && "on".parse::<Thinking>().is_err());
     }
 }

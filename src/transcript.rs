@@ -13,6 +13,8 @@ use crate::prompt::Form;
 mod hex;
 mod remember;
 
+pub(crate) use remember::LONGEST_NAME;
+
 /// Most bytes of an answer that are read, from its end: a reply is at most some 15,000 characters long.
 const LONGEST: usize = 64 << 10;
 /// Most characters of a reason in a model's own words.

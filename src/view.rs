@@ -280,7 +280,7 @@ fn request(page: &mut Page, packet: u64, (link, bytes): (Link, &str)) {
             let name = field.name.rsplit('.').next().unwrap_or(field.name);
             format!("{name} {}", shortened(&field.value.to_string()))
         });
-        page.list(DIM, &format!("   {:<8}", layer.name), fields);
+        page.list(DIM, &format!("   {:<7} ", layer.name), fields);
     }
 }
 

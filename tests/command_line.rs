@@ -79,6 +79,8 @@ fn wrong_arguments() {
         ("eval --jobs 0", "invalid value '0' for '--jobs <N>'"),
         ("eval -n 1.5", "invalid value '1.5' for '-n <N>'"),
         ("eval -n 0", "invalid value '0' for '-n <N>'"),
+        ("eval --protocols arp,tcp", "invalid value 'arp,tcp' for '--protocols <LIST>'"),
+        ("eval --protocols arp,", "invalid value 'arp,' for '--protocols <LIST>'"),
         ("eval --json --format lines", "cannot be used with"),
         ("ping --form song", "invalid value 'song' for '--form <FORM>'"),
         ("ping --attempts 0", "invalid value '0' for '--attempts <N>'"),
@@ -260,11 +262,18 @@ fn assert_one_line(finished: &Finished, expect: &str) {
 #[test]
 fn the_fields_of_an_evaluation() {
     let report = evaluation("-n 50 --seed 3");
-    let fields = "model checksum_offload valid bad classes lengths unavailable tokens_per_packet \
-                  median_ms p95_ms seed complete";
+    let fields = "model checksum_offload valid bad protocols classes lengths unavailable \
+                  tokens_per_packet median_ms p95_ms seed complete";
     assert_fields(&report, fields);
-    assert_fields(&report["valid"], "n exact admitted vetoed second unanswered");
-    assert_fields(&report["bad"], "n right answered passed misnamed");
+    let valid = "n exact admitted vetoed silent passed_on second unanswered";
+    assert_fields(&report["valid"], valid);
+    assert_fields(&report["bad"], "n right answered passed misnamed passed_on");
+    assert_fields(&report["protocols"], "echo");
+    each(&report["protocols"], |tally| {
+        assert_fields(tally, "sound faulty tokens_per_packet seconds_per_packet");
+        assert_fields(&tally["sound"], "n exact remarked vetoed silent passed_on second");
+        assert_fields(&tally["faulty"], "n right misnamed answered passed passed_on");
+    });
     let names = verify::Reason::ECHO.map(verify::Reason::name);
     assert_fields(&report["classes"], &names.join(" "));
     each(&report["classes"], |class| assert_fields(class, "n right answered"));
@@ -283,6 +292,7 @@ fn an_evaluation_can_be_repeated() {
         for time in ["median_ms", "p95_ms"] {
             report.as_object_mut().unwrap().remove(time).expect("a measure of time");
         }
+        report["protocols"]["echo"]["seconds_per_packet"].take();
         report
     };
     let first = counts("-n 50 --seed 3");
@@ -290,6 +300,24 @@ fn an_evaluation_can_be_repeated() {
     assert_ne!(first, counts("-n 50 --seed 4"));
     // The packets do not depend on how many are measured at once.
     assert_eq!(counts("-n 51 --seed 3"), counts("-n 51 --seed 3 --jobs 2"));
+}
+
+#[test]
+fn an_evaluation_of_a_whole_host() {
+    let report = evaluation("-n 5 --protocols udp,arp");
+    assert_fields(&report["protocols"], "arp udp");
+    let arp = &report["protocols"]["arp"];
+    assert_eq!((&arp["sound"]["n"], &arp["sound"]["passed_on"]), (&5.into(), &5.into()), "{arp}");
+    assert_eq!((&report["valid"]["n"], &report["bad"]["n"]), (&10.into(), &10.into()), "{report}");
+    let finished = run(softstack("eval -n 5 --protocols udp,arp"));
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{finished:?}");
+    let heads = "protocol exact rem. veto silent right other answ. pass tok. sec";
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines: Vec<String> = finished.stdout.lines().map(words).collect();
+    let at = lines.iter().position(|line| line == heads).expect("a table by protocol");
+    assert!(lines[at + 1].starts_with("arp 0/5 0 0 0 0/5 0 0 10 "), "{finished:?}");
+    let markdown = run(softstack("eval -n 2 --protocols all --format markdown")).stdout;
+    assert!(markdown.contains("\n| unreachable6 | nano  | "), "{markdown}");
 }
 
 /// The one line that `softstack eval --json` prints.

@@ -38,7 +38,7 @@ fn the_list_and_one_of_it() {
     assert!(list.lines().all(|line| line.chars().count() <= 80), "{list}");
     assert!(list.contains("dns, version 1, RFC 1035, 2308, 4343, 8482, over udp; shipped\n"));
     assert!(list.contains("\n    claims udp.destination_port: 53\n"), "{list}");
-    assert!(list.contains("\n    remembers 400 bytes a flow for 120 s, timers: 1\n"), "{list}");
+    assert!(list.contains("\n    remembers 400 bytes a flow for 7440 s, timers: 1\n"), "{list}");
     let json = succeeds(folder.path(), "programs --json");
     let rows: Vec<Value> = json.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
     assert_eq!(rows.len(), Programs::shipped().iter().count());
@@ -117,16 +117,31 @@ fn mistakes_are_told_with_their_lines() {
 /// What a tutorial quotes of its program is what stands in the file.
 #[test]
 fn tutorials_quote_their_programs() {
-    for (tutorial, name) in [("own-protocol", "shout"), ("icmp-extension", "sum")] {
+    for (tutorial, name) in [("own-protocol", "shout"), ("icmp-extension", "mirror")] {
         let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
         let tutorial = fs::read_to_string(docs.join(format!("tutorial-{tutorial}.md"))).unwrap();
         let file = docs.join(format!("programs/{name}.md"));
         let text = fs::read_to_string(&file).unwrap();
         let (_, body) = text.split_once("\n## When\n").unwrap();
-        assert!(tutorial.contains(body), "{name}");
+        assert!(tutorial.contains(body.trim_end()), "{name}");
         let sound = succeeds(&docs, &format!("program check programs/{name}.md"));
         assert!(tutorial.contains(sound.strip_prefix("programs/").unwrap()), "{sound}");
     }
+}
+
+/// What the tutorial says that one is told whose program is begun, and then broken.
+#[test]
+fn a_tutorial_quotes_what_one_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let tutorial = include_str!("../docs/tutorial-own-protocol.md");
+    let told = succeeds(folder.path(), "program new shout");
+    assert!(tutorial.contains(&format!("$ softstack program new shout\n{told}")), "{told}");
+    let path = folder.path().join("shout.md");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("udp.destination_port: 4000", "udp.dst_port: 4000")).unwrap();
+    let finished = within(folder.path(), "program check shout.md");
+    assert_eq!(finished.code, Some(1), "{finished:?}");
+    assert!(tutorial.contains(&format!("```\n{}```\n", finished.stdout)), "{finished:?}");
 }
 
 /// The programs of the tutorials, all together.

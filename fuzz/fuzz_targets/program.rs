@@ -54,5 +54,5 @@ fn packets() -> Vec<(Link, Vec<u8>)> {
 }
 
 fn one_line(text: &str) {
-    assert!(!text.contains(|c: char| c.is_control()), "{text:?}");
+    assert!(!text.contains(|c: char| c.is_control() && c != '\t'), "{text:?}");
 }

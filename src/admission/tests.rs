@@ -23,7 +23,7 @@ fn numbers(admission: &Admission) -> Vec<u64> {
 #[test]
 fn a_full_room_drops_the_oldest_and_counts() {
     let admission = Admission::new(Policy { capacity: 3, ..Policy::default() });
-    (1..=10).for_each(|number| admission.offer(event(number, 1)));
+    (1..=10).for_each(|number| drop(admission.offer(event(number, 1))));
     assert_eq!(numbers(&admission), [8, 9, 10]);
     assert_eq!(admission.refused(), BTreeMap::from([(Refusal::Queue, 7)]));
 }
@@ -51,8 +51,8 @@ fn sources_take_turns() {
 fn who_asks_too_often_is_refused_and_served_last() {
     let rate = Some(Rate { per_second: 1e-3, burst: 2 });
     let admission = Admission::new(Policy { rate, ..Policy::default() });
-    (1..=5).for_each(|number| admission.offer(event(number, 1)));
-    (6..=7).for_each(|number| admission.offer(event(number, 2)));
+    (1..=5).for_each(|number| drop(admission.offer(event(number, 1))));
+    (6..=7).for_each(|number| drop(admission.offer(event(number, 2))));
     assert_eq!(numbers(&admission), [6, 7, 1, 2]);
     assert_eq!(admission.refused(), BTreeMap::from([(Refusal::Rate, 3)]));
 }
@@ -61,9 +61,9 @@ fn who_asks_too_often_is_refused_and_served_last() {
 fn who_asks_too_often_makes_room_for_the_others() {
     let rate = Some(Rate { per_second: 1e-3, burst: 3 });
     let admission = Admission::new(Policy { rate, capacity: 4, ..Policy::default() });
-    (1..=4).for_each(|number| admission.offer(event(number, 1)));
+    (1..=4).for_each(|number| drop(admission.offer(event(number, 1))));
     // The turns of 1 move behind when they come up; until then it has the longest line.
-    (5..=7).for_each(|number| admission.offer(event(number, 2)));
+    (5..=7).for_each(|number| drop(admission.offer(event(number, 2))));
     assert_eq!(numbers(&admission), [5, 6, 7, 3]);
 }
 
@@ -72,7 +72,7 @@ fn who_asks_too_often_makes_room_for_the_others() {
 fn made_up_sources_do_not_fill_the_memory() {
     let rate = Some(Rate { per_second: 1e-3, burst: 1 });
     let admission = Admission::new(Policy { rate, ..Policy::default() });
-    (0..50_000).for_each(|from| admission.offer(event(u64::from(from) + 1, from)));
+    (0..50_000).for_each(|from| drop(admission.offer(event(u64::from(from) + 1, from))));
     let room = admission.lock();
     assert!(room.sources.waiting() == CAPACITY, "{}", room.sources.waiting());
     let refused: u64 = room.refused.values().sum();
@@ -109,6 +109,18 @@ fn large_and_late_packets_and_copies_go_no_further() {
     admission.offer(event(2, 1));
     assert_eq!(numbers(&admission), [2]);
     assert_eq!(admission.refused(), BTreeMap::from([(Refusal::Late, 1)]));
+}
+
+/// A timer has nobody who repeats it: it is handed back where there is no room for it, and is never too late.
+#[test]
+fn timers_are_not_lost() {
+    let timer = |number| Event { timer: Some("x".into()), ..event(number, 1) };
+    let deadline = Some(Duration::ZERO);
+    let admission = Admission::new(Policy { deadline, capacity: 1, ..Policy::default() });
+    assert!(admission.offer(timer(1)).is_none());
+    let evicted = admission.offer(timer(2)).expect("there is room for one");
+    assert_eq!((evicted.number, evicted.timer.as_deref()), (1, Some("x")));
+    assert_eq!(numbers(&admission), [2]);
 }
 
 #[test]

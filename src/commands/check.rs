@@ -140,7 +140,7 @@ impl Check {
             Action::Pass(why) | Action::Fail(why) => format!("no decision: {why}"),
             Action::Unavailable(why) => return fail("packet", why),
         };
-        let decided = !matches!(thought.action, Action::Fail(_));
+        let decided = matches!(thought.action, Action::Send(_) | Action::Drop(_));
         say("packet", decided, &format!("{answered}, in {}", duration(thought.took.as_secs_f64())));
         say("cost", true, &cost(&thought));
         match verdict {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Args, ValueEnum};
 use softstack::config::Config;
-use softstack::eval::{self, First, Outcome as Measured, Plan, Record, Report};
+use softstack::eval::{self, First, Outcome as Measured, Plan, Protocol, Record, Report};
 use softstack::stack::Thinkers;
 use softstack::view::tell;
 use tokio_util::sync::CancellationToken;
@@ -29,19 +29,24 @@ pub struct Eval {
     /// Who is measured, as in `ping`. May be repeated: several are put side by side. [default: nano]
     #[arg(long, value_name = "MODEL")]
     model: Vec<String>,
-    /// Number of valid requests, and again as many bad packets. [default: 1000, hosted models 20]
+    /// What is measured: echo, timestamp, arp, neighbor, echo6, udp, unreachable, unreachable6, reset, reset6,
+    /// syn, dns, with commas between, or all. Echo alone is put to a host that knows nothing else, anything else
+    /// to a whole host.
+    #[arg(long, value_name = "LIST", default_value = "echo", value_parser = Protocols::parse)]
+    protocols: Protocols,
+    /// Number of valid requests of each protocol, and again as many bad packets. [default: 1000, hosted models 20]
     #[arg(short, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
     n: Option<u64>,
     /// Seed of the packets.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Total length of the packets in bytes, smallest and largest.
+    /// Total length of the IP packets in bytes, smallest and largest, where the protocol leaves it open.
     #[arg(long, value_name = "MIN-MAX", default_value = "28-128", value_parser = lengths)]
     lengths: (usize, usize),
     /// Packets measured at once. [default: nano 1, hosted models as --in-flight]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     jobs: Option<u32>,
-    /// How to print the result. [default: lines for one model, a table for several]
+    /// How to print the result. [default: lines for one model or other protocols than echo, else a table]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
     /// The same as --format json: one JSON object a model.
@@ -57,11 +62,21 @@ pub struct Eval {
     layers: Layers,
 }
 
+/// A list of protocols: clap takes a plain `Vec` for an argument that is repeated.
+#[derive(Clone)]
+struct Protocols(Vec<Protocol>);
+
+impl Protocols {
+    fn parse(text: &str) -> Result<Protocols, String> {
+        Protocol::list(text).map(Protocols)
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Everything about each model.
     Lines,
-    /// A row a model, in Markdown.
+    /// A row a model, and for other protocols than echo a row for each of them too, in Markdown.
     Markdown,
     /// One JSON object a model.
     Json,
@@ -87,7 +102,8 @@ impl Eval {
         let opened = opened.collect::<Result<Vec<_>, _>>()?;
         let hosted = opened.iter().any(|(_, thinkers)| thinkers.form.is_some());
         let count = self.n.unwrap_or(if hosted { USUAL_HOSTED } else { USUAL });
-        let plan = Plan { count, seed: self.seed, lengths: self.lengths };
+        let protocols = self.protocols.0.clone();
+        let plan = Plan { count, seed: self.seed, lengths: self.lengths, protocols };
         let mut record = match (&self.record, opened.first()) {
             (Some(path), Some((config, _))) => Some(Record::open(path, &plan, &settings(config))?),
             _ => None,
@@ -98,7 +114,7 @@ impl Eval {
                 reports.push(self.measure(&plan, thinkers, record.as_mut(), &interrupted)?);
             }
         }
-        print(&self.text(&reports)?)?;
+        print(&self.text(&plan, &reports)?)?;
         Ok(ExitCode::from(match () {
             _ if reports.iter().any(|report| report.bad.passed > 0) => 1,
             _ if interrupted.load(Ordering::Relaxed) => 130,
@@ -179,18 +195,27 @@ impl Eval {
             let case = plan.case(outcome.number);
             let (number, host) = (outcome.number, case.host.address);
             let due = outcome.fault.as_deref().unwrap_or("a reply");
-            tell(&format!("packet {number} for {host}: {}", wire::hex::encode(&case.packet)));
+            let protocol = match plan.is_echo_alone() {
+                true => String::new(),
+                false => format!(", {}", outcome.protocol),
+            };
+            let packet = wire::hex::encode(&case.packet);
+            tell(&format!("packet {number} for {host}{protocol}: {packet}"));
             let first = if outcome.first == First::Unavailable { "asked" } else { "due" };
             tell(&format!("  {first}: {due}, thought: {said}"));
         }
     }
 
-    fn text(&self, reports: &[Report]) -> Result<String, serde_json::Error> {
-        let usual = if reports.len() > 1 { Format::Markdown } else { Format::Lines };
+    fn text(&self, plan: &Plan, reports: &[Report]) -> Result<String, serde_json::Error> {
+        let is_echo = plan.is_echo_alone();
+        let usual = if is_echo && reports.len() > 1 { Format::Markdown } else { Format::Lines };
         let format = if self.json { Format::Json } else { self.format.unwrap_or(usual) };
+        let table = eval::table(reports);
         match format {
+            Format::Lines if !is_echo => Ok(eval::text_by_protocol(reports)),
             Format::Lines => Ok(reports.iter().map(eval::lines).collect::<Vec<_>>().join("\n")),
-            Format::Markdown => Ok(eval::table(reports)),
+            Format::Markdown if is_echo => Ok(table),
+            Format::Markdown => Ok(table + "\n" + &eval::markdown_by_protocol(reports)),
             Format::Json => {
                 reports.iter().map(|report| Ok(serde_json::to_string(report)? + "\n")).collect()
             }

@@ -24,6 +24,9 @@ use crate::program::Library;
 use crate::prompt::{Form, Style};
 use crate::stack::Thinkers;
 
+/// What a person must know who has programs and nobody to read them.
+const NO_READER: &str =
+    "nano reads no programs: say --model PROVIDER/MODEL, or --model nano,PROVIDER/MODEL";
 /// How long a listing of models may take.
 const LISTING: Duration = Duration::from_secs(15);
 
@@ -191,16 +194,15 @@ impl Config {
         let budget = Budget::new(self.limits(hosted())?, self.account(costly), notices.clone())?;
         let offload = self.settings.checksum_offload.unwrap_or(false);
         let models = self.models(&opened, &budget, offload, &stop)?;
-        for model in models.iter().flatten() {
-            affordable(&budget, model.name(), model.cost_of_a_call())?;
-        }
         let in_flight = hosted().map(|model| model.in_flight).min().unwrap_or(1);
         let in_flight = self.settings.in_flight.unwrap_or(in_flight);
         let mut policy = self.policy(is_hosted, costly);
-        // The embedded model alone reads no programs, and is no more of a host than it knows to be.
-        let folder = self.settings.programs.clone();
-        let has_programs = is_hosted || folder.is_some();
-        let library = has_programs.then(|| Library::open(folder, notices.clone())).transpose()?;
+        let library = self.library(is_hosted, &notices)?;
+        let programs = library.as_ref().map(Library::current).unwrap_or_default();
+        let largest = policy.largest.unwrap_or(wire::MAX_DATAGRAM);
+        for model in models.iter().flatten() {
+            affordable(&budget, model.name(), model.cost_of_a_call(&programs, largest))?;
+        }
         // Where somebody costs nothing, a spent budget is no reason to ask nobody.
         let all_cost = opened.iter().all(|member| member.as_ref().is_some_and(|m| m.costly));
         policy.budget = all_cost.then(|| Arc::clone(&budget));
@@ -214,6 +216,20 @@ impl Config {
             budget: is_hosted.then_some(budget),
             library,
         })
+    }
+
+    /// What models are told of protocols. The embedded model alone reads no programs, and is no more of a host
+    /// than it knows to be.
+    fn library(&self, is_hosted: bool, notices: &Notices) -> Result<Option<Library>, ConfigError> {
+        let folder = self.settings.programs.clone();
+        if !is_hosted && folder.is_none() {
+            return Ok(None);
+        }
+        let library = Library::open(folder, notices.clone())?;
+        if !is_hosted {
+            notices.leave(NO_READER.to_owned());
+        }
+        Ok(is_hosted.then_some(library))
     }
 
     /// The members as models that share a budget; nano is `None`.

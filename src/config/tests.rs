@@ -144,3 +144,21 @@ fn nano_has_no_conditions_and_who_costs_money_has() {
     let Err(error) = thinkers(&no_key, model("anthropic")) else { panic!("no key") };
     assert!(error.to_string().contains("SOFTSTACK_NO_SUCH_VARIABLE"), "{error}");
 }
+
+/// It would answer nothing that it does not answer anyway, and on an Ethernet nothing at all.
+#[test]
+fn nano_alone_is_no_host_of_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let thinkers = |name: &str, folder: std::path::PathBuf| {
+        let flags = Settings { programs: Some(folder), ..model(name) };
+        load("", flags).unwrap().thinkers(tokio_util::sync::CancellationToken::new())
+    };
+    let nano = thinkers("nano", folder.path().into()).unwrap();
+    let told = nano.notices.take();
+    assert!(nano.library.is_none() && told.len() == 1, "{told:?}");
+    assert!(told[0].starts_with("nano reads no programs: say --model"), "{told:?}");
+    let hosted = thinkers("nano,ollama/x", folder.path().into()).unwrap();
+    assert!(hosted.library.is_some() && hosted.notices.take().is_empty());
+    let Err(error) = thinkers("nano", folder.path().join("none")) else { panic!("no folder") };
+    assert!(error.to_string().starts_with("cannot read the programs in "), "{error}");
+}

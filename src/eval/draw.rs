@@ -1,27 +1,75 @@
 //! Packets to measure on: drawn from a seed and a number, so that every model gets the same ones however
 //! many are asked at once, and a measurement that was cut off goes on where it was.
+//!
+//! Alone, `echo` is put to a host that knows nothing else (`alone`). A whole host is a `world`, and a packet
+//! for it a `draft`: a protocol's file says what is sound, and which faults there are of its own; `ethernet`,
+//! `ipv4` and `ipv6` say those of what lies below. Requests only are built here, never a reply.
 
-use std::net::Ipv4Addr;
+use std::sync::LazyLock;
 
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::seq::IndexedRandom;
-use rand::{Rng, SeedableRng};
-use verify::{Host, Reason, due};
+use verify::{Due, Reason, Speaks, due};
+use wire::Packet;
 
-use super::Plan;
+use super::{Plan, Protocol};
 use crate::mind::Event;
+use crate::program::Programs;
+use draft::Draft;
+use world::{Version, World};
+
+mod alone;
+mod arp;
+mod dns;
+mod draft;
+mod echo;
+mod echo6;
+mod ethernet;
+mod ipv4;
+mod ipv6;
+mod neighbor;
+mod reset;
+mod syn;
+mod tcp;
+mod timestamp;
+mod udp;
+mod unreachable;
+mod world;
+
+/// What a whole host is told, and what it therefore speaks.
+static WHOLE: LazyLock<(Programs, Speaks)> = LazyLock::new(|| {
+    let programs = Programs::shipped();
+    let speaks = programs.speaks();
+    (programs, speaks)
+});
+
+/// One thing that can be wrong with a packet: why silence is due then, and what makes it so. Where it cannot be
+/// wrong with a packet, because that has no such header, nothing is changed.
+type Fault = (Reason, fn(&mut StdRng, &World, &mut Draft));
 
 impl Plan {
-    /// The packet of that number, from 1: odd ones are valid requests, even ones have the faults in turn.
+    /// The packet of that number, from 1: the protocols take turns with two each, of which the odd one is
+    /// sound, and the even one has the protocol's faults in turn.
     pub fn case(&self, number: u64) -> Event {
-        let mut rng = StdRng::seed_from_u64(mixed(self.seed, number));
-        let reasons = Reason::ECHO;
-        let fault = number.is_multiple_of(2).then(|| {
-            let turn = (number / 2 - 1) % reasons.len() as u64;
-            reasons[turn as usize]
+        let protocol = self.protocol(number);
+        let turns = self.protocols.len() as u64 * 2;
+        // Its number among those of its protocol, which does not depend on what else is measured.
+        let own = (number - 1) / turns * 2 + (number - 1) % 2 + 1;
+        if self.is_echo_alone() {
+            let (host, packet) = alone::case(self, own);
+            return Event::new(host, number, packet);
+        }
+        let seed = self.seed ^ (protocol as u64 + 1).rotate_right(8);
+        let mut rng = StdRng::seed_from_u64(mixed(seed, own));
+        let fault = own.is_multiple_of(2).then(|| {
+            let faults = faults(protocol);
+            faults[(own as usize / 2 - 1) % faults.len()]
         });
-        let (host, packet) = draw(&mut rng, self.lengths, fault);
-        Event::new(host, number, packet)
+        loop {
+            if let Some(event) = draw(&mut rng, self.lengths, protocol, fault, number) {
+                return event;
+            }
+        }
     }
 }
 
@@ -33,141 +81,79 @@ fn mixed(seed: u64, number: u64) -> u64 {
     z ^ z >> 31
 }
 
-/// A random host and a packet for it with the given fault, drawn until the judge agrees that this is
-/// what is wrong with it (a flipped checksum may happen to be right).
-fn draw(rng: &mut StdRng, lengths: (usize, usize), fault: Option<Reason>) -> (Host, Vec<u8>) {
-    loop {
-        let host = Host::echo(unicast(rng), None);
-        let length = rng.random_range(lengths.0.max(28)..=lengths.1.max(28));
-        let mut packet = request(rng, host.address, length);
-        if let Some(reason) = fault {
-            spoil(rng, &mut packet, host.address, reason);
-        }
-        if due(&host, &packet).reason() == fault {
-            return (host, packet);
-        }
+/// A whole host and a packet for it with the given fault; `None` if the judge does not agree that this is
+/// what is wrong with it (a flipped checksum may happen to be right), or if the stack would ask nobody.
+fn draw(
+    rng: &mut StdRng,
+    lengths: (usize, usize),
+    protocol: Protocol,
+    fault: Option<Fault>,
+    number: u64,
+) -> Option<Event> {
+    let world = World::draw(rng, protocol);
+    let mut draft = sound(rng, protocol, &world, lengths);
+    if let Some((_, spoil)) = fault {
+        spoil(rng, &world, &mut draft);
     }
-}
-
-fn unicast(rng: &mut StdRng) -> Ipv4Addr {
-    // 127 no host on a link has (RFC 1122 section 3.2.1.3).
-    let first = match rng.random_range(1..=222_u8) {
-        first @ 127.. => first + 1,
-        first => first,
+    let packet = draft.finish(rng);
+    let is_as_meant = match (due(&world.host, &packet), fault) {
+        (Due::Silence(reason), Some((meant, _))) => reason == meant,
+        (Due::Reply, None) => true,
+        (Due::Either(_), None) => is_usual(protocol),
+        _ => false,
     };
-    Ipv4Addr::from([first, rng.random(), rng.random(), rng.random()])
+    let mut event = Event::new(world.host, number, packet);
+    event.programs =
+        WHOLE.0.choose(&Packet::new(event.host.link(), &event.packet, event.packet.len()));
+    (is_as_meant && event.programs.len() > 1).then_some(event)
 }
 
-fn request(rng: &mut StdRng, host: Ipv4Addr, length: usize) -> Vec<u8> {
-    let source = match rng.random_range(0..3) {
-        0 => Ipv4Addr::from(u32::from(host) ^ 1 << rng.random_range(0..24)),
-        _ => unicast(rng),
-    };
-    let payload = payload(rng, length - 28);
-    let mut packet = wire::Echo {
-        source,
-        destination: host,
-        identifier: rng.random(),
-        sequence: rng.random(),
-        ttl: rng.random(),
-        identification: rng.random(),
-        tos: rng.random(),
-        payload: &payload,
-    }
-    .request();
-    packet[6] = *[0x00, 0x40].choose(rng).expect("not empty");
-    seal_header(&mut packet);
-    packet
+/// Whether a reply to its sound packets is usual and not due: errors are a SHOULD (RFC 1122 section 3.2.2.1),
+/// timestamps a MAY (section 3.2.2.8).
+fn is_usual(protocol: Protocol) -> bool {
+    matches!(protocol, Protocol::Timestamp | Protocol::Unreachable | Protocol::Unreachable6)
 }
 
-/// Random bytes, what `ping` sends, or one byte over and over.
-fn payload(rng: &mut StdRng, length: usize) -> Vec<u8> {
-    let mut data: Vec<u8> = (0..length).map(|i| i as u8).collect();
-    match rng.random_range(0..4) {
-        0 => rng.fill(&mut data[..length.min(16)]),
-        1 => data.fill(*[0x00, 0xff, rng.random()].choose(rng).expect("not empty")),
-        _ => rng.fill(&mut data[..]),
-    }
-    data
-}
-
-/// Makes one thing wrong, and all checksums before it right again.
-fn spoil(rng: &mut StdRng, packet: &mut Vec<u8>, host: Ipv4Addr, reason: Reason) {
-    let bit = |rng: &mut StdRng| 1u8 << rng.random_range(0..8);
-    match reason {
-        Reason::Version => {
-            packet[0] = *[packet[0] ^ bit(rng), rng.random()].choose(rng).expect("not empty")
+/// A packet that asks for a reply.
+fn sound(rng: &mut StdRng, protocol: Protocol, world: &World, lengths: (usize, usize)) -> Draft {
+    use rand::Rng;
+    let length = rng.random_range(lengths.0..=lengths.1);
+    match protocol {
+        Protocol::Echo => echo::request(rng, world, length),
+        Protocol::Timestamp => timestamp::request(rng, world),
+        Protocol::Arp => arp::request(rng, world),
+        Protocol::Neighbor => neighbor::solicitation(rng, world),
+        Protocol::Echo6 => echo6::request(rng, world, length),
+        Protocol::Udp => udp::request(rng, world, length),
+        Protocol::Unreachable | Protocol::Unreachable6 => {
+            unreachable::undeliverable(rng, world, length)
         }
-        Reason::Truncated => packet.truncate(rng.random_range(0..packet.len())),
-        Reason::Short => {
-            packet[2..4].copy_from_slice(&rng.random_range(0..28u16).to_be_bytes());
-        }
-        Reason::HeaderChecksum => {
-            packet[rng.random_range(1..20)] ^= bit(rng);
-            return;
-        }
-        Reason::NotForMe => {
-            let other = match rng.random_range(0..4) {
-                0 => rng.random(),
-                1 => {
-                    *[u32::MAX, 0xe000_0001, u32::from(host) | 0xff].choose(rng).expect("not empty")
-                }
-                _ => u32::from(host) ^ 1 << rng.random_range(0..32),
-            };
-            packet[16..20].copy_from_slice(&other.to_be_bytes());
-        }
-        Reason::Source => {
-            let first = *[0, rng.random_range(224..=255)].choose(rng).expect("not empty");
-            let strange = [first, rng.random(), rng.random(), rng.random()];
-            let source = [host.octets(), [0; 4], [255; 4], strange];
-            packet[12..16].copy_from_slice(source.choose(rng).expect("not empty"));
-        }
-        Reason::Fragment => {
-            let word = u16::from_be_bytes([packet[6], packet[7]]) | 1 << rng.random_range(0..14);
-            packet[6..8].copy_from_slice(&word.to_be_bytes());
-        }
-        Reason::Protocol => {
-            packet[9] = *[packet[9] ^ bit(rng), rng.random()].choose(rng).expect("not empty")
-        }
-        Reason::IcmpChecksum => {
-            let at = rng.random_range(20..packet.len());
-            packet[at] ^= bit(rng);
-            return;
-        }
-        Reason::IcmpType => {
-            packet[20] = *[8, 0, 3, 5, 11, 13, rng.random()].choose(rng).expect("not empty");
-            packet[21] = *[0, 0, 1, rng.random()].choose(rng).expect("not empty");
-            packet[22..24].fill(0);
-            let checksum = wire::checksum::checksum(&packet[20..]);
-            packet[22..24].copy_from_slice(&checksum.to_be_bytes());
-        }
-        other => unreachable!("{other} is no reason of a host that knows only echo"),
-    }
-    if packet.len() >= 20 {
-        seal_header(packet);
+        Protocol::Reset | Protocol::Reset6 => reset::stray(rng, world, length),
+        Protocol::Syn => syn::opening(rng, world),
+        Protocol::Dns => dns::query(rng, world),
     }
 }
 
-fn seal_header(packet: &mut [u8]) {
-    packet[10..12].fill(0);
-    let checksum = wire::checksum::checksum(&packet[..20]);
-    packet[10..12].copy_from_slice(&checksum.to_be_bytes());
+/// What can be wrong with a protocol's packets: one fault for each reason, and for each version of IP.
+fn faults(protocol: Protocol) -> Vec<Fault> {
+    let over_ipv4 = [ethernet::FAULTS, ipv4::FAULTS];
+    let over_ipv6 = [ethernet::FAULTS, ipv6::FAULTS];
+    let over_both = [ethernet::FAULTS, ipv4::FAULTS, ipv6::FAULTS];
+    match protocol {
+        Protocol::Echo => [&over_ipv4.concat()[..], echo::FAULTS].concat(),
+        Protocol::Timestamp => [&over_ipv4.concat()[..], timestamp::FAULTS].concat(),
+        Protocol::Arp => [ethernet::FAULTS, arp::FAULTS].concat(),
+        Protocol::Neighbor => [&over_ipv6.concat()[..], neighbor::FAULTS].concat(),
+        Protocol::Echo6 => [&over_ipv6.concat()[..], echo6::FAULTS].concat(),
+        Protocol::Udp => [&over_both.concat()[..], udp::FAULTS].concat(),
+        Protocol::Unreachable => [&over_ipv4.concat()[..], unreachable::FAULTS].concat(),
+        Protocol::Unreachable6 => [&over_ipv6.concat()[..], unreachable::FAULTS6].concat(),
+        Protocol::Reset => [&over_ipv4.concat()[..], reset::FAULTS].concat(),
+        Protocol::Reset6 => [&over_ipv6.concat()[..], reset::FAULTS].concat(),
+        Protocol::Syn => [&over_both.concat()[..], syn::FAULTS].concat(),
+        Protocol::Dns => [&over_both.concat()[..], dns::FAULTS].concat(),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_has_its_packet_and_every_fault_its_turn() {
-        let plan = Plan { count: 20, seed: 7, lengths: (28, 128) };
-        for number in 1..=40 {
-            let (case, again) = (plan.case(number), plan.case(number));
-            assert_eq!((&case.packet, &case.host), (&again.packet, &again.host));
-            assert_ne!(case.packet, Plan { seed: 8, ..plan.clone() }.case(number).packet);
-            let reason = due(&case.host, &case.packet).reason();
-            let turn = Reason::ECHO[(number as usize / 2 + 9) % 10];
-            assert_eq!(reason, number.is_multiple_of(2).then_some(turn));
-        }
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 //! not lost when it is cut off, and goes on from there.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,19 @@ struct Head {
     plan: Plan,
     /// What else was set: form, attempts, thinking …
     settings: String,
+}
+
+/// As on the command line.
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Plan { count, seed, lengths: (min, max), protocols } = &self.plan;
+        let protocols: Vec<_> = protocols.iter().map(|protocol| protocol.name()).collect();
+        let (protocols, settings) = (protocols.join(","), &self.settings);
+        write!(
+            f,
+            "--protocols {protocols} -n {count} --seed {seed} --lengths {min}-{max} {settings}"
+        )
+    }
 }
 
 /// A line of the file.
@@ -112,10 +126,9 @@ impl Record {
                 |why: String| RecordError::Foreign { path: self.path.clone(), line: number, why };
             match (number, serde_json::from_slice(&line)) {
                 (1, Ok(Line::Head(found))) if found == *head => {}
-                (1, Ok(Line::Head(Head { plan: Plan { count, seed, lengths }, settings, .. }))) => {
-                    let (min, max) = lengths;
-                    let was = format!("-n {count} --seed {seed} --lengths {min}-{max} {settings}");
-                    return Err(RecordError::Other { path: self.path.clone(), was });
+                (1, Ok(Line::Head(found))) => {
+                    let (path, was) = (self.path.clone(), found.to_string());
+                    return Err(RecordError::Other { path, was });
                 }
                 (2.., Ok(Line::Outcome { model, outcome })) => {
                     self.outcomes.entry(model).or_default().push(outcome);

@@ -4,11 +4,18 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use verify::Reason;
 
-use super::{First, Outcome};
+use super::{First, Outcome, Protocol};
 use crate::backend::Spending;
 use crate::stack::quantile;
+
+mod table;
+mod tally;
+mod text;
+
+pub use table::{markdown_by_protocol, table, text_by_protocol};
+pub use tally::{Faulty, Sound, Tally};
+pub use text::lines;
 
 /// How it went. The field names are an interface: scripts read them.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -20,10 +27,12 @@ pub struct Report {
     pub form: Option<&'static str>,
     /// Whether the runtime computed its checksums.
     pub checksum_offload: bool,
-    /// Valid echo requests.
+    /// Packets that ask for a reply.
     pub valid: Valid,
     /// Packets that call for silence.
     pub bad: Bad,
+    /// All of them by protocol.
+    pub protocols: BTreeMap<Protocol, Tally>,
     /// The bad ones by the reason that is right.
     pub classes: BTreeMap<String, Class>,
     /// The valid ones by total length in bytes, in classes of doubling size.
@@ -58,8 +67,12 @@ pub struct Valid {
     pub exact: u64,
     /// First attempt admitted, with remarks or without.
     pub admitted: u64,
-    /// First attempts that the judge vetoed, silence included.
+    /// First attempts that the judge vetoed, silence included, or that came to no decision.
     pub vetoed: u64,
+    /// Dropped at the first attempt where a reply is usual and not due.
+    pub silent: u64,
+    /// Not spoken of by the model.
+    pub passed_on: u64,
     /// Answered rightly after a veto.
     pub second: u64,
     /// No attempt was admitted.
@@ -79,6 +92,8 @@ pub struct Bad {
     pub passed: u64,
     /// Silent for a wrong reason, or without a decision.
     pub misnamed: u64,
+    /// Not spoken of by the model.
+    pub passed_on: u64,
 }
 
 /// One class of bad packets.
@@ -115,6 +130,9 @@ impl Report {
             (_, None) => self.valid(outcome),
             (_, Some(fault)) => self.bad(outcome, fault),
         }
+        if outcome.first != First::Unavailable {
+            self.protocols.entry(outcome.protocol).or_default().add(outcome);
+        }
     }
 
     /// Counts what an outcome used and cost, and nothing else of it.
@@ -133,8 +151,10 @@ impl Report {
         (length.n, length.exact) = (length.n + 1, length.exact + exact);
         self.valid.n += 1;
         self.valid.exact += exact;
-        self.valid.admitted += u64::from(!vetoed);
+        self.valid.admitted += exact + u64::from(outcome.first == First::Remarked);
         self.valid.vetoed += u64::from(vetoed);
+        self.valid.silent += u64::from(outcome.first == First::Silent);
+        self.valid.passed_on += u64::from(outcome.first == First::PassedOn);
         self.valid.second += u64::from(vetoed && outcome.second);
         self.valid.unanswered += u64::from(vetoed && !outcome.second);
     }
@@ -150,6 +170,7 @@ impl Report {
         self.bad.answered += answered;
         self.bad.passed += u64::from(outcome.first == First::Passed);
         self.bad.misnamed += u64::from(outcome.first == First::Misnamed);
+        self.bad.passed_on += u64::from(outcome.first == First::PassedOn);
     }
 
     /// Computes what depends on all outcomes.
@@ -158,143 +179,6 @@ impl Report {
         self.tokens_per_packet = self.tokens as f64 / packets.max(1) as f64;
         self.median_ms = quantile(&mut self.milliseconds, 0.5);
         self.p95_ms = quantile(&mut self.milliseconds, 0.95);
+        self.protocols.values_mut().for_each(Tally::summarise);
     }
-}
-
-/// One report as lines for people.
-pub fn lines(report: &Report) -> String {
-    use std::fmt::Write;
-    let mut text = String::new();
-    let (valid, bad) = (&report.valid, &report.bad);
-    let offload = if report.checksum_offload { ", with checksum offload" } else { "" };
-    let form = report.form.map(|form| format!(", replies in {form}")).unwrap_or_default();
-    let _ = writeln!(text, "{}{form}{offload}, seed {}", report.model, report.seed);
-    let _ = writeln!(
-        text,
-        "valid requests     {:>9}  exact at first try {:>9} ({}), admitted {}, vetoed {}, right \
-         after a veto {}, unanswered {}",
-        valid.n,
-        valid.exact,
-        percent(valid.exact, valid.n),
-        valid.admitted,
-        valid.vetoed,
-        valid.second,
-        valid.unanswered
-    );
-    let _ = writeln!(
-        text,
-        "bad packets        {:>9}  right drop         {:>9} ({}), answered {}, past the judge {}",
-        bad.n,
-        bad.right,
-        percent(bad.right, bad.n),
-        bad.answered,
-        bad.passed
-    );
-    // In the order in which the judge tries them.
-    for name in Reason::ECHO.map(Reason::name) {
-        let Some(class) = report.classes.get(name) else { continue };
-        let right = percent(class.right, class.n);
-        let _ = writeln!(
-            text,
-            "  {name:<16} {:>9}  right drop         {:>9} ({right}), answered {}",
-            class.n, class.right, class.answered
-        );
-    }
-    for (length, class) in &report.lengths {
-        let exact = percent(class.exact, class.n);
-        let _ = writeln!(
-            text,
-            "  up to {length:>4} bytes  {:>9}  exact              {:>9} ({exact})",
-            class.n, class.exact
-        );
-    }
-    let _ = write!(text, "{:.1} tokens per packet", report.tokens_per_packet);
-    let _ = match (report.median_ms, report.p95_ms) {
-        (Some(median), Some(p95)) => writeln!(
-            text,
-            ", median {median:.3} ms, 95 of 100 within {p95:.3} ms per valid request"
-        ),
-        _ => writeln!(text),
-    };
-    if let Some(Spending { usage, usd }) = &report.spending
-        && usage.total() > 0
-    {
-        let usd = usd.map_or("at an unknown price".to_owned(), |usd| format!("${usd:.6}"));
-        let _ = writeln!(
-            text,
-            "tokens read {}, from a cache {}, into a cache {}, written {}; {usd}",
-            usage.input, usage.cached, usage.cache_written, usage.output
-        );
-    }
-    if report.unavailable > 0 {
-        let _ = writeln!(text, "without an answer, counted nowhere above: {}", report.unavailable);
-    }
-    if !report.complete {
-        let _ = writeln!(text, "NOT COMPLETE: not every packet of the plan was measured");
-    }
-    text
-}
-
-/// Several reports side by side: a row a model, in Markdown, which is readable on a terminal too.
-pub fn table(reports: &[Report]) -> String {
-    let heads = [
-        "model",
-        "form",
-        "exact",
-        "admitted",
-        "after veto",
-        "right drops",
-        "answered",
-        "past judge",
-        "tokens in",
-        "tokens out",
-        "median s",
-        "p95 s",
-        "USD",
-    ];
-    let rows = reports.iter().map(row).collect::<Vec<_>>();
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
-        cells.chain([heads[column].len()]).max().unwrap_or_default()
-    };
-    let widths: Vec<usize> = (0..heads.len()).map(width).collect();
-    let line = |cells: &[String]| {
-        let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
-    };
-    let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
-    let mut text = line(&heads.map(str::to_owned)) + &line(&rule);
-    rows.iter().for_each(|row| text += &line(row));
-    text
-}
-
-fn row(report: &Report) -> [String; 13] {
-    let (valid, bad) = (&report.valid, &report.bad);
-    let of = |part: u64, n: u64| format!("{part}/{n}");
-    let packets = (valid.n + bad.n).max(1) as f64;
-    let tokens = |total: u64| format!("{:.0}", total as f64 / packets);
-    let seconds = |ms: f64| format!("{:.3}", ms / 1e3);
-    let usage = report.spending.map(|spending| spending.usage);
-    let read = usage.map(|usage| usage.total() - usage.output);
-    let offload = if report.checksum_offload { " + checksum offload" } else { "" };
-    let unfinished = if report.complete { "" } else { " (not complete)" };
-    [
-        format!("{}{unfinished}", report.model),
-        format!("{}{offload}", report.form.unwrap_or("bytes")),
-        of(valid.exact, valid.n),
-        of(valid.admitted, valid.n),
-        of(valid.admitted + valid.second, valid.n),
-        of(bad.right, bad.n),
-        bad.answered.to_string(),
-        bad.passed.to_string(),
-        read.map_or("-".into(), tokens),
-        usage.map_or("-".into(), |usage| tokens(usage.output)),
-        report.median_ms.map_or("-".into(), seconds),
-        report.p95_ms.map_or("-".into(), seconds),
-        report.spending.and_then(|s| s.usd).map_or("-".into(), |usd| format!("{usd:.4}")),
-    ]
-}
-
-fn percent(part: u64, n: u64) -> String {
-    format!("{:.4} %", 100.0 * part as f64 / n.max(1) as f64)
 }

@@ -5,8 +5,10 @@ use super::*;
 use crate::mind::nano::Nano;
 use crate::mind::{Shown, Thought};
 
+mod whole;
+
 fn plan() -> Plan {
-    Plan { count: 20, seed: 3, lengths: (28, 64) }
+    Plan { count: 20, seed: 3, lengths: (28, 64), protocols: vec![Protocol::Echo] }
 }
 
 fn measured(minds: Vec<Box<dyn Mind>>, done: &[u64]) -> Vec<Outcome> {

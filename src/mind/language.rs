@@ -12,6 +12,7 @@ use crate::backend::{Completion, Delta, Spending};
 use crate::budget::Cost;
 use crate::call::{Caller, LONGEST_WAIT};
 use crate::memory::Remember;
+use crate::program::Programs;
 use crate::prompt::{Prompt, Style};
 use crate::transcript::{self, Reading};
 
@@ -36,11 +37,10 @@ impl Model {
         self.caller.name()
     }
 
-    /// The most that a call about a ping costs.
-    pub fn cost_of_a_call(&self) -> Cost {
-        let host = verify::Host::echo(std::net::Ipv4Addr::LOCALHOST, None);
-        let prompt = Prompt::new(&self.style, &Event::new(host, 1, vec![0; 84]));
-        self.caller.cost(&prompt)
+    /// The most that the first call about a packet of up to `largest` bytes costs, for a host with those
+    /// programs.
+    pub fn cost_of_a_call(&self, programs: &Programs, largest: usize) -> Cost {
+        self.caller.cost(&Prompt::longest(&self.style, programs, largest))
     }
 }
 

@@ -29,7 +29,10 @@ fn unknown(programs: &Programs, program: &Program) -> Vec<Mistake> {
     let unknown = program.over.iter().filter(|name| !programs.has(name));
     let told = unknown.map(|name| {
         let names = programs.all().map(|program| program.name.as_str());
-        let near = did_you_mean(&nearest(name, names.filter(|name| *name != program.name)));
+        let near = match &nearest(name, names.filter(|name| *name != program.name))[..] {
+            [] => "; `softstack programs` lists all".to_owned(),
+            near => did_you_mean(near),
+        };
         program.mistake(program.over_line, format!("over: no program is called {name:?}{near}"))
     });
     told.collect()
@@ -60,9 +63,13 @@ fn overlap(programs: &Programs, one: &Program, other: &Program) -> Option<Mistak
 }
 
 fn told(program: &Program, claim: &Claim, other: &Program, theirs: &Claim) -> Mistake {
-    let (file, line, name) = (&other.file, theirs.line, &other.name);
+    let (line, name) = (theirs.line, &other.name);
+    let place = match &other.source {
+        Source::Shipped => "shipped".to_owned(),
+        Source::File(_) => format!("{}:{line}", other.file),
+    };
     let message = format!(
-        "`{claim}` and `{theirs}` of {name} ({file}:{line}) claim the same packets: \
+        "`{claim}` and `{theirs}` of {name} ({place}) claim the same packets: \
          set the values apart, or let one be `over` the other"
     );
     program.mistake(claim.line, message)

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use wire::dissect::Layer;
 use wire::{Dissection, Mac, Value};
 
 use super::mistake::{Mistakes, did_you_mean};
@@ -40,10 +41,14 @@ pub enum Wanted {
 }
 
 impl Claim {
-    /// Whether it holds for a packet. What an ICMP error quotes does not count.
+    /// Whether it holds for a packet. What an ICMP error quotes does not count, nor what is in a tunnel: the
+    /// host is at the end of none.
     pub fn holds(&self, packet: &Dissection) -> bool {
+        let is_network = |layer: &Layer| matches!(layer.name, "ipv4" | "ipv6");
+        let networks = packet.layers.iter().enumerate().filter(|(_, layer)| is_network(layer));
+        let end = networks.map(|(index, _)| index).nth(1).unwrap_or(packet.layers.len());
         let has = |(name, values): &(&str, Values)| {
-            let layers = packet.layers.iter().filter(|layer| !layer.quoted);
+            let layers = packet.layers[..end].iter().filter(|layer| !layer.quoted);
             let mut fields = layers.flat_map(|layer| &layer.fields);
             fields.any(|field| field.name == *name && values.hold(&field.value))
         };

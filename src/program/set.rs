@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use verify::{Ports, Speaks};
 use wire::{Packet, dissect};
 
 use super::{Claim, Mistake, Program, ROOT, Source, check};
@@ -37,7 +38,7 @@ static SHIPPED_PROGRAMS: LazyLock<Programs> = LazyLock::new(|| {
 
 /// Programs by name, in the order in which they are told to a model: those that stand on the fewest others
 /// first, and those of one height by name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Programs {
     list: Vec<Arc<Program>>,
     /// Those that stand on themselves, or on what is not there; no packet chooses them.
@@ -126,6 +127,37 @@ impl Programs {
     /// Whether there is a program of that name.
     pub fn has(&self, name: &str) -> bool {
         self.named(name).is_some()
+    }
+
+    /// The programs of the packet of which a model is told most: the longest way from the root upwards.
+    pub fn longest_chain(&self) -> Vec<Arc<Program>> {
+        let length =
+            |chain: &&Vec<Arc<Program>>| chain.iter().map(|it| it.text.len()).sum::<usize>();
+        let mut chains: Vec<Vec<Arc<Program>>> = Vec::new();
+        for program in &self.list {
+            let is_under = |top: &Arc<Program>| program.over.contains(&top.name);
+            let below = chains.iter().filter(|chain| chain.last().is_some_and(is_under));
+            let mut chain = below.max_by_key(length).cloned().unwrap_or_default();
+            chain.push(Arc::clone(program));
+            chains.push(chain);
+        }
+        chains.iter().max_by_key(length).cloned().unwrap_or_default()
+    }
+
+    /// What a host with these programs speaks: at the ports that they claim it listens.
+    pub fn speaks(&self) -> Speaks {
+        let ports =
+            |name: &str, ports: Vec<(u16, u16)>| self.has(name).then_some(Ports(ports.into()));
+        Speaks {
+            icmp: self.has("icmp"),
+            udp: ports("udp", self.udp_ports()),
+            tcp: ports("tcp", self.tcp_ports()),
+            own_types: self
+                .icmp_types()
+                .into_iter()
+                .flat_map(|(first, last)| first..=last)
+                .collect(),
+        }
     }
 
     /// The TCP ports that programs claim, as ranges with both ends, in order: the host's open ports.

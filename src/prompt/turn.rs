@@ -101,7 +101,7 @@ fn originated(event: &Event) -> (u16, u32) {
     let (key, start) = &*KEY;
     let packet = Packet::new(event.host.link(), &event.packet, event.packet.len());
     let nowhere = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
-    let connection = packet.flow().map_or((nowhere, nowhere, None), |flow| {
+    let connection = packet.outer_flow().map_or((nowhere, nowhere, None), |flow| {
         (flow.source, flow.destination, flow.ports.filter(|_| packet.pdu(Protocol::Tcp).is_some()))
     });
     let ticks = start.elapsed().as_micros() / TICK.as_micros();

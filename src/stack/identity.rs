@@ -4,7 +4,7 @@
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
-use verify::{Host, Ports, Speaks};
+use verify::Host;
 use wire::Packet;
 
 use crate::link::{Addresses, Link};
@@ -78,33 +78,19 @@ impl Identity {
     }
 
     fn refresh(&self, changed: impl FnOnce(&Host)) {
-        let Some(programs) = self.library.as_ref().map(Library::current) else { return };
+        let Some(library) = &self.library else { return };
+        // Locked before it is asked: who asked first must not be the last to say what holds.
         let mut present = self.lock();
+        let programs = library.current();
         if present.programs.as_ref().is_some_and(|before| Arc::ptr_eq(before, &programs)) {
             return;
         }
-        let host = Host { speaks: speaks(&programs), ..Host::clone(&present.host) };
+        let host = Host { speaks: programs.speaks(), ..Host::clone(&present.host) };
         changed(&host);
         *present = Present { host: Arc::new(host), programs: Some(programs) };
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Present> {
         self.present.lock().expect("no thread panicked")
-    }
-}
-
-/// What a host with those programs speaks: at the ports that they claim it listens.
-fn speaks(programs: &Programs) -> Speaks {
-    let ports =
-        |name: &str, ports: Vec<(u16, u16)>| programs.has(name).then_some(Ports(ports.into()));
-    Speaks {
-        icmp: programs.has("icmp"),
-        udp: ports("udp", programs.udp_ports()),
-        tcp: ports("tcp", programs.tcp_ports()),
-        own_types: programs
-            .icmp_types()
-            .into_iter()
-            .flat_map(|(first, last)| first..=last)
-            .collect(),
     }
 }

@@ -7,7 +7,7 @@ use crate::memory::{LONGEST_TIMER, MOST_NOTES, MOST_TIMERS, Remember, Timer};
 /// The word that forgets the notes.
 const FORGET: &str = "-";
 /// Most characters of a timer's name.
-const LONGEST_NAME: usize = 32;
+pub(crate) const LONGEST_NAME: usize = 32;
 /// Most timers.
 const MOST: usize = MOST_TIMERS as usize;
 
@@ -129,6 +129,7 @@ mod tests {
         let name = "t".to_owned() + &"é".repeat(31);
         assert_eq!(many.timers, timers(&[(name.as_str(), 3600.0); 4]));
         let many = fields(Some(&answer), Some(&"a 1;".repeat(10_000)));
-        assert_eq!((many.note.map(|note| note.len()), many.timers.len()), (Some(2_000), 4));
+        assert!(many.note.is_some_and(|note| note.len() <= 2_000));
+        assert_eq!(many.timers.len(), 4);
     }
 }

@@ -75,6 +75,32 @@ fn a_right_model_scores_and_a_wrong_one_does_not() {
     }
 }
 
+/// Prompts, programs and answers of a whole host, as they go over HTTP.
+#[test]
+fn every_protocol_of_a_whole_host() {
+    for (model, form) in [(MODELS[0], "bytes"), (MODELS[1], "edits")] {
+        let bench = Bench::new(Behaviour::default());
+        let arguments = format!("--model {model} --form {form} -n 10 --protocols all --seed 5");
+        let (reports, finished) = bench.json(&arguments);
+        let report = &reports[0];
+        assert_eq!((finished.code, &report["complete"]), (Some(0), &true.into()), "{finished:?}");
+        let protocols = report["protocols"].as_object().unwrap();
+        assert_eq!(protocols.len(), 12);
+        for (protocol, tally) in protocols {
+            let count = |kind: &str| tally["sound"][kind].as_u64().unwrap();
+            assert_eq!((count("exact") + count("silent"), count("n")), (10, 10), "{tally}");
+            assert!(count("silent") == 0 || protocol.starts_with("unreachable"), "{tally}");
+            assert_eq!(tally["faulty"]["right"], 10, "{protocol}: {tally}");
+            assert!(tally["tokens_per_packet"].as_f64() > Some(100.0), "{tally}");
+        }
+        bench.provider.set_brain(Brain::AlwaysWrong);
+        let (reports, _) = bench.json(&format!("{arguments} --attempts 1"));
+        let (valid, bad) = (&reports[0]["valid"], &reports[0]["bad"]);
+        let right = [&valid["admitted"], &valid["silent"], &bad["right"], &bad["passed"]];
+        assert_eq!((right, &valid["vetoed"]), ([&0.into(); 4], &120.into()), "{valid} {bad}");
+    }
+}
+
 #[test]
 fn several_models_side_by_side() {
     let bench = Bench::new(Behaviour::default());
@@ -90,6 +116,13 @@ fn several_models_side_by_side() {
     }
     let (reports, _) = bench.json(&format!("{models} -n 3"));
     assert_eq!(reports.len(), 3);
+    let finished = bench.run(&format!("{models} -n 3 --protocols arp,syn"));
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    for line in ["A: nano, seed 1", "C: gpt/gpt-6-luna, replies in bytes, seed 1"] {
+        assert!(finished.stdout.lines().any(|told| told == line), "{finished:?}");
+    }
+    let rows = ["syn      A   0/3 ", "syn      B   3/3 ", "syn      C   3/3 "];
+    assert!(rows.iter().all(|row| finished.stdout.contains(row)), "{finished:?}");
 }
 
 /// Cut off by Ctrl-C in the middle of answers, then run again: what was paid for is not paid for again.

@@ -186,14 +186,12 @@ impl Running {
 
     /// What was vetoed, left unanswered or told, for whoever reads a failure.
     pub fn story(&self) -> String {
-        let told = |record: &Record| match record {
-            Record::Verdict { admitted: false, .. } | Record::Notice { .. } => true,
-            Record::Silence { .. } => true,
-            _ => false,
+        let told = |record: &&Record| {
+            let vetoed = matches!(record, Record::Verdict { admitted: false, .. });
+            vetoed || matches!(record, Record::Notice { .. } | Record::Silence { .. })
         };
         let records = self.records();
-        let lines =
-            records.iter().filter(|record| told(record)).map(|record| format!("{record:?}"));
+        let lines = records.iter().filter(told).map(|record| format!("{record:?}"));
         lines.collect::<Vec<_>>().join("\n")
     }
 

@@ -13,3 +13,4 @@ mod harness;
 mod reload;
 mod session;
 mod tools;
+mod tutorial;

@@ -1,49 +1,75 @@
-//! A protocol of one's own, in Markdown: the host speaks it, an edit changes what it says at the next packet,
-//! and a broken edit changes nothing but is told.
+//! The tutorials, followed to the letter: a protocol of one's own in Markdown, which the host speaks; an edit
+//! changes what it says at the next packet, and a broken edit changes nothing but is told.
 
 use std::fs;
-use std::path::Path;
 
 use softstack::journal::Record;
 use softstack::sandbox::Device;
+use wire::checksum::checksum;
+use wire::hex;
 
 use crate::harness::{Plan, Running};
 use crate::program::misses;
+use crate::tutorial::Tutorial;
 
-/// The program of a protocol that answers every datagram; how, says one sentence.
-fn write(folder: &Path, sentence: &str) {
-    let text = format!(
-        "---\nname: shout\nversion: 1\nrfcs: [768]\nover: [udp]\nclaims:\n  - udp.destination_port: 4000\n\
-         ---\n# Shout\n\n## When\n\nThe destination port is 4000.\n\n## Build\n\n{sentence}\n"
-    );
-    fs::write(folder.join("shout.md"), text).expect("a program can be written");
+/// The host of who follows a tutorial, where this machine has these tools.
+fn running(tutorial: &Tutorial, tools: &[&str]) -> Option<Running> {
+    if misses(tools) {
+        return None;
+    }
+    let programs = Some(tutorial.folder().to_owned());
+    Running::start(&Plan { device: Device::Auto, ipv6: false, programs, ..Plan::default() })
 }
 
 #[test]
-fn one_sentence_changes_the_host() {
-    if misses(&["nc"]) {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "Reply with the data in capital letters.");
-    let programs = Some(folder.path().to_owned());
-    let plan = Plan { device: Device::Auto, ipv6: false, programs, ..Plan::default() };
-    let Some(host) = Running::start(&plan) else { return };
-    let say = "printf hello | nc -u -w 1 10.0.0.1 4000";
-    host.expect(say, &["HELLO"]);
-    write(folder.path(), "Reply with the data reversed.");
-    host.expect(say, &["olleh"]);
-    fs::write(folder.path().join("shout.md"), "---\nname: shout\nclaims: what\n---\n").unwrap();
-    host.expect(say, &["olleh"]);
-    write(folder.path(), "Reply with the data unchanged.");
-    host.expect(say, &["hello"]);
-    fs::remove_file(folder.path().join("shout.md")).unwrap();
+fn a_protocol_of_ones_own() {
+    let tutorial = Tutorial::begin("own-protocol", "shout");
+    let Some(host) = running(&tutorial, &["nc"]) else { return };
+    let say = "echo hello | nc -u -w 1 10.0.0.1 4000";
+    tutorial.shows("nc -u 10.0.0.1 4000\nhello\nHELLO\n");
+    host.expect(say, &["HELLO\n"]);
+    tutorial.shows("\nhello\nolleh\n");
+    tutorial.change_a_sentence();
+    host.expect(say, &["olleh\n"]);
+    fs::write(tutorial.program(), "---\nname: shout\nclaims: what\n---\n").unwrap();
+    host.expect(say, &["olleh\n"]);
+    fs::remove_file(tutorial.program()).unwrap();
     let (_, text) = host.run(say);
-    assert!(!text.contains("hello"), "the port is closed again: {text}");
+    assert!(!text.contains("olleh"), "the port is closed again: {text}");
     let finished = host.finish();
     finished.assert_sound();
     let notices: Vec<&str> = finished.records.iter().filter_map(notice).collect();
-    assert!(notices.iter().any(|text| text.contains("shout.md:")), "{notices:?}");
+    tutorial.shows("`shout.md changed, in force from here on`");
+    for told in ["shout.md changed, in force from here on", "shout.md:"] {
+        assert!(notices.iter().any(|text| text.contains(told)), "{told}: {notices:?}");
+    }
+}
+
+#[test]
+fn a_message_that_no_kernel_has() {
+    let tutorial = Tutorial::begin("icmp-extension", "mirror");
+    let Some(host) = running(&tutorial, &["python3"]) else { return };
+    let ask = format!("python3 {} 10.0.0.1 hello", tutorial.save("python", "ask.py").display());
+    tutorial.shows("python3 ask.py 10.0.0.1 hello\nolleh\n");
+    host.expect(&ask, &["olleh\n"]);
+    tutorial.shows("the next answer is HELLO.");
+    tutorial.change_a_sentence();
+    host.expect(&ask, &["HELLO\n"]);
+    let finished = host.finish();
+    finished.assert_sound();
+    let messages: Vec<Vec<u8>> = finished.records.iter().filter_map(message).collect();
+    // Type and code; what is between is the checksum; identifier 7, sequence number 1.
+    let expect = |data: &[u8]| [&[0xfe, 0], &[0, 7, 0, 1][..], data].concat();
+    let said = |message: &Vec<u8>| [&message[..2], &message[4..]].concat();
+    let said: Vec<Vec<u8>> = messages.iter().map(said).collect();
+    assert_eq!(said, [expect(b"olleh"), expect(b"HELLO")]);
+    assert!(messages.iter().all(|message| checksum(message) == 0), "{messages:02x?}");
+}
+
+/// What an IPv4 packet that was sent carries behind a header without options.
+fn message(record: &Record) -> Option<Vec<u8>> {
+    let Record::Reply { bytes, .. } = record else { return None };
+    Some(hex::parse(bytes).ok()?.split_off(20))
 }
 
 fn notice(record: &Record) -> Option<&str> {

@@ -80,10 +80,10 @@ fn arping() {
 #[test]
 fn traceroute() {
     let Some(host) = running(&["traceroute"]) else { return };
-    host.expect("traceroute -n -q 2 -m 4 10.0.0.1", &[" 1  10.0.0.1  ", "ms"]);
-    host.expect("traceroute -n -I -q 2 -m 4 10.0.0.1", &[" 1  10.0.0.1  ", "ms"]);
-    host.expect("traceroute -n -T -p 443 -q 2 -m 4 10.0.0.1", &[" 1  10.0.0.1  ", "ms"]);
-    host.expect("traceroute -6 -n -q 2 -m 4 fd00::1", &[" 1  fd00::1  ", "ms"]);
+    host.expect("traceroute -w 5,0,0 -n -q 2 -m 4 10.0.0.1", &[" 1  10.0.0.1  ", "ms"]);
+    host.expect("traceroute -w 5,0,0 -n -I -q 2 -m 4 10.0.0.1", &[" 1  10.0.0.1  ", "ms"]);
+    host.expect("traceroute -w 5,0,0 -n -T -p 443 -q 2 -m 4 10.0.0.1", &[" 1  10.0.0.1  ", "ms"]);
+    host.expect("traceroute -6 -w 5,0,0 -n -q 2 -m 4 fd00::1", &[" 1  fd00::1  ", "ms"]);
     finish(host);
 }
 

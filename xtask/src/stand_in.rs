@@ -1,13 +1,16 @@
 //! `cargo xtask provider`: a local server that speaks the APIs of hosted models, for trying softstack without a
-//! key. Its model is a responder in a few lines; the reasoning that it streams is true, and cheap.
+//! key. Its model is a deterministic host in code; the reasoning that it streams is true, and cheap.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
-use provider::{Behaviour, Brain, Latency, Provider};
+use provider::{Behaviour, Brain, Latency, Model, Provider};
 
 use crate::Failure;
+
+/// A name that nobody takes for a model's.
+const NAME: &str = "stand-in";
 
 /// Arguments of `cargo xtask provider`.
 #[derive(Args)]
@@ -40,11 +43,13 @@ impl StandIn {
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
         let brain = if self.lie { Brain::Lying } else { Brain::Correct };
         let (key, polls) = (self.key, self.polls);
-        let behaviour = Behaviour { latency, key, brain, polls, ..Behaviour::default() };
+        let models = Model::usual().into_iter().chain([Model::local(NAME)]).collect();
+        let behaviour = Behaviour { latency, key, brain, polls, models, ..Behaviour::default() };
         let in_use = |error| format!("{address}: {error}");
         let _provider = Provider::bind(behaviour, address).map_err(in_use)?;
         println!("Anthropic's API:  ANTHROPIC_API_KEY=any ANTHROPIC_BASE_URL=http://{address}");
         println!("OpenAI's:         OPENAI_API_KEY=any OPENAI_BASE_URL=http://{address}/v1");
+        println!("A model of yours: OLLAMA_BASE_URL=http://{address}/v1, --model ollama/{NAME}");
         loop {
             std::thread::park();
         }

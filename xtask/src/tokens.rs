@@ -1,18 +1,20 @@
 //! `cargo xtask tokens`: what a reply to a ping costs in tokens, as a whole packet and as edits, and the
-//! seconds that they take to write. Counted with a real tokenizer, o200k_base, which OpenAI published with
-//! its models since GPT-4o; other vendors' differ by some tens of percent.
+//! seconds that they take to write; and what is read with every packet before it. Counted with a real
+//! tokenizer, o200k_base, which OpenAI published with its models since GPT-4o; other vendors' differ by some
+//! tens of percent.
 
 use std::net::Ipv4Addr;
 
 use clap::Args;
-use softstack::mind::Event;
 use softstack::prompt::{Form, Prompt, Style};
 use tiktoken_rs::{CoreBPE, o200k_base};
-use verify::Host;
+use verify::{Example, Host};
 use wire::{Echo, hex};
 
 use crate::Failure;
 use crate::responder;
+
+mod stable;
 
 const HOST: Host = Host::echo(Ipv4Addr::new(10, 0, 0, 1), None);
 const PEER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
@@ -38,11 +40,7 @@ impl Tokens {
         for payload in PAYLOADS {
             self.rows(&tokenizer, payload)?;
         }
-        println!(
-            "\nThe program, read with every packet and cacheable: {} tokens.",
-            program(&tokenizer)
-        );
-        Ok(())
+        stable::table(&tokenizer)
     }
 
     fn rows(&self, tokenizer: &CoreBPE, payload: usize) -> Result<(), Failure> {
@@ -59,7 +57,7 @@ impl Tokens {
         if edited != *reply {
             return Err("the edits do not make the reply".into());
         }
-        let event = Event::new(HOST, 1, request);
+        let event = stable::event(&Example::IP_HOST, request);
         let read = count(tokenizer, &Prompt::new(&Style::new(Form::Bytes, false), &event).turn);
         let packet = hex::encode(&reply);
         let whole = count(tokenizer, &format!("SEND {packet}"));
@@ -88,14 +86,45 @@ fn count(tokenizer: &CoreBPE, text: &str) -> usize {
     tokenizer.encode_ordinary(text).len()
 }
 
-fn program(tokenizer: &CoreBPE) -> usize {
-    let event = Event::new(HOST, 1, Vec::new());
-    count(tokenizer, Prompt::new(&Style::new(Form::Bytes, false), &event).system(false))
-}
-
 #[cfg(test)]
 mod tests {
+    use softstack::mind::Event;
+    use softstack::program::Programs;
+
     use super::*;
+
+    fn assert_is_bounded(tokenizer: &CoreBPE, prompt: &Prompt) {
+        let read = count(tokenizer, prompt.system(true)) + count(tokenizer, &prompt.turn);
+        assert!(read as u64 <= prompt.most_input(), "{read} of {}", prompt.most_input());
+    }
+
+    /// The same of hosts that speak more than echo.
+    #[test]
+    fn nor_has_a_prompt_of_a_whole_host() {
+        let tokenizer = o200k_base().unwrap();
+        let programs = Programs::shipped();
+        let notes =
+            "ESTABLISHED una 00001389 snd 00001389 rcv 000003e9 0123456789abcdef ".repeat(5);
+        for names in [
+            &["host", "ethernet", "ipv6", "tcp", "http"][..],
+            &["host", "ethernet", "ipv4", "udp", "dns"],
+            &["host", "ethernet", "ipv4", "udp", "dhcp"],
+        ] {
+            for (form, length) in [(Form::Bytes, 54), (Form::Edits, 1_500)] {
+                let packet = (0..length).map(|i| (i as u8).wrapping_mul(37)).collect();
+                let mut event = Event::new(Example::ETHERNET_HOST, 1, packet);
+                event.programs = programs.select(names);
+                assert_eq!(event.programs.len(), names.len());
+                event.recollection.notes = notes.clone();
+                let mut prompt = Prompt::new(&Style::new(form, true), &event);
+                assert_is_bounded(&tokenizer, &prompt);
+                prompt.object(2, &"0123456789abcdef".repeat(90), &[], "half a byte");
+                assert_is_bounded(&tokenizer, &prompt);
+                let longest = Prompt::longest(&Style::new(form, true), &programs, length);
+                assert_is_bounded(&tokenizer, &longest);
+            }
+        }
+    }
 
     /// The budget relies on it: no prompt may be read as more tokens than were set aside.
     #[test]
@@ -105,9 +134,7 @@ mod tests {
             for form in [Form::Bytes, Form::Edits] {
                 let packet = (0..length).map(|i| byte ^ (i as u8).wrapping_mul(37)).collect();
                 let event = Event::new(HOST, 1, packet);
-                let prompt = Prompt::new(&Style::new(form, true), &event);
-                let read = count(&tokenizer, prompt.system(true)) + count(&tokenizer, &prompt.turn);
-                assert!(read as u64 <= prompt.most_input(), "{read} of {}", prompt.most_input());
+                assert_is_bounded(&tokenizer, &Prompt::new(&Style::new(form, true), &event));
             }
         }
     }

@@ -103,8 +103,13 @@ pub(crate) struct Heard<'a> {
 impl<'a> Heard<'a> {
     /// The segment in a packet.
     pub(crate) fn of(packet: &Packet<'a>) -> Option<Heard<'a>> {
-        let datagram = Datagram::of(packet).filter(|datagram| datagram.protocol == TCP)?;
-        Some(Heard { datagram, said: Said::of(&datagram)? })
+        Heard::in_datagram(Datagram::of(packet)?)
+    }
+
+    /// The segment in a datagram.
+    pub(crate) fn in_datagram(datagram: Datagram<'a>) -> Option<Heard<'a>> {
+        let said = Said::of(&datagram).filter(|_| datagram.protocol == TCP)?;
+        Some(Heard { datagram, said })
     }
 
     fn on(link: Link, bytes: &'a [u8]) -> Option<Heard<'a>> {

@@ -61,13 +61,20 @@ pub enum Call {
     Own,
 }
 
-/// Why a datagram cannot be delivered.
+/// Why a datagram cannot be delivered, or not even read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreachable {
     /// No program of ours listens at the UDP port.
     Port,
     /// The host does not speak the protocol.
     Protocol,
+    /// An IPv6 header has a value that is not understood and may not be passed over (RFC 4443 section 3.4).
+    Parameter {
+        /// The code of the parameter problem.
+        code: u8,
+        /// The octet of the packet, counted from its first, that holds the value.
+        pointer: u16,
+    },
 }
 
 /// What is due, and of which kind.

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use wire::ethernet::field::TYPE;
 use wire::icmp::ECHO_HEADER_LEN;
-use wire::{Icmp, Ipv4, Link, Packet};
+use wire::{Icmp, Ipv4, Link, Packet, Pdu, Protocol, Udp};
 
 use crate::connection::Connections;
 use crate::datagram::Datagram;
 use crate::due::Assessment;
-use crate::{Call, Due, Finding, Host, Occasion, RULES, Reason, Session, inspect};
+use crate::{Call, Due, Finding, Host, Occasion, Reason, Session, inspect_until, rules};
 
 /// Octets of an Ethernet header without tags.
 const ETHERNET_HEADER: usize = 14;
@@ -41,6 +41,10 @@ pub struct Exchange<'a> {
     pub(crate) connections: &'a Connections,
     /// Whether the host may send one more ICMP error.
     pub(crate) allows_error: bool,
+    /// The datagram of the request, of either IP version, where there is one.
+    pub(crate) asked: Option<Datagram<'a>>,
+    /// That of the reply.
+    pub(crate) answered: Option<Datagram<'a>>,
 }
 
 /// An echo message and where in its packet it begins.
@@ -86,17 +90,31 @@ impl<'a> Exchange<'a> {
             call = connections.speaks_up(host.link(), request).map(Call::Segment).or(call);
             due = later(due, call);
         }
+        let link = link(host, request);
+        let datagram = |bytes: &'a [u8]| Datagram::of(&Packet::new(link, bytes, bytes.len()));
+        let (asked, answered) = (datagram(request), reply.and_then(datagram));
         let allows_error = true;
-        Exchange { host, request, reply, due, call, is_timer, connections, allows_error }
+        Exchange {
+            host,
+            request,
+            reply,
+            due,
+            call,
+            is_timer,
+            connections,
+            allows_error,
+            asked,
+            answered,
+        }
     }
 
     /// Holds it against every rule: see [`judge`](crate::judge).
     pub(crate) fn judge(&self) -> Vec<Finding> {
         let mut findings = match self.reply {
-            Some(reply) => inspect(&self.packet(reply)),
+            Some(reply) => inspect_until(&self.packet(reply), is_named_by_their_port),
             None => Vec::new(),
         };
-        findings.extend(RULES.iter().filter_map(|rule| rule.judge_exchange(self)));
+        findings.extend(rules::on_exchanges().filter_map(|rule| rule.judge_exchange(self)));
         // What goes back to a model says what is wrong, never what to write instead.
         findings.iter_mut().for_each(|finding| finding.edits.clear());
         findings
@@ -104,13 +122,7 @@ impl<'a> Exchange<'a> {
 
     /// A packet of this host's link, taken apart.
     pub(crate) fn packet<'b>(&self, bytes: &'b [u8]) -> Packet<'b> {
-        let is_ipv6 = |bytes: &[u8]| bytes.first().is_some_and(|first| first >> 4 == 6);
-        let link = match self.host.link() {
-            Link::RawIp if is_ipv6(self.request) && self.host.ipv6.is_some() => Link::Ipv6,
-            Link::RawIp => Link::Ipv4,
-            link => link,
-        };
-        Packet::new(link, bytes, bytes.len())
+        Packet::new(link(self.host, self.request), bytes, bytes.len())
     }
 
     /// Octets of the link header, before which no rule but those on the link looks.
@@ -132,9 +144,8 @@ impl<'a> Exchange<'a> {
 
     /// The datagrams of request and reply, of either IP version, where a reply may be sent and one was.
     pub(crate) fn pair(&self) -> Option<(Datagram<'a>, Datagram<'a>)> {
-        let reply = self.answer()?;
-        let asked = Datagram::of(&self.packet(self.request))?;
-        Some((asked, Datagram::of(&self.packet(reply))?))
+        self.answer()?;
+        Some((self.asked?, self.answered?))
     }
 
     /// Request and reply without link headers, where an echo reply may be sent and a packet was, of at
@@ -156,6 +167,29 @@ impl Message<'_> {
     /// A range of the message as one of its packet.
     pub(crate) fn range(&self, range: Range<usize>) -> Range<usize> {
         self.start + range.start..self.start + range.end
+    }
+}
+
+/// The link of a host's packets; without link headers, of the IP version of what came.
+fn link(host: &Host, request: &[u8]) -> Link {
+    let is_ipv6 = request.first().is_some_and(|first| first >> 4 == 6);
+    match host.link() {
+        Link::RawIp if is_ipv6 && host.ipv6.is_some() => Link::Ipv6,
+        Link::RawIp => Link::Ipv4,
+        link => link,
+    }
+}
+
+/// Whether a unit of a reply is of its protocol by the port of the other end alone. What a datagram of ours carries
+/// the service at our own port says; a client's port is whatever it likes (RFC 768, "Source Port").
+fn is_named_by_their_port(unit: &Pdu) -> bool {
+    let udp = unit.around().filter(|around| around.protocol() == Protocol::Udp);
+    let Some(udp) = udp.and_then(|around| Udp::new(around.bytes())) else { return false };
+    match unit.protocol() {
+        Protocol::Dns => !matches!(udp.source_port(), 53 | 5353),
+        Protocol::Dhcp => !matches!(udp.source_port(), 67 | 68),
+        Protocol::Vxlan => true,
+        _ => false,
     }
 }
 

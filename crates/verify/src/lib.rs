@@ -60,9 +60,15 @@ pub fn judge(host: &Host, request: &[u8], reply: Option<&[u8]>) -> Vec<Finding> 
 /// assert_eq!(findings[0].message, "expected 0x66df, found 0x1234");
 /// ```
 pub fn inspect(packet: &Packet) -> Vec<Finding> {
+    inspect_until(packet, |_| false)
+}
+
+/// The same up to the first unit that is `beyond`.
+fn inspect_until(packet: &Packet, beyond: impl Fn(&Pdu) -> bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     // Of a unit that begins where nothing was captured there is nothing to point at.
-    let here = |pdu: &Pdu| !pdu.is_quoted() && pdu.start() <= packet.bytes().len();
+    let captured = |pdu: &Pdu| !pdu.is_quoted() && pdu.start() <= packet.bytes().len();
+    let here = |pdu: &Pdu| captured(pdu) && !beyond(pdu);
     for pdu in packet.pdus().take_while(here) {
         for group in rules::on(pdu.protocol()) {
             findings.extend(group.rules(&pdu).iter().filter_map(|rule| rule.judge_pdu(&pdu)));

@@ -660,6 +660,16 @@ pub(crate) fn on(protocol: Protocol) -> &'static [Group] {
     &BY_PROTOCOL[protocol as usize]
 }
 
+/// The rules on exchanges, in the order of [`RULES`].
+pub(crate) fn on_exchanges() -> impl Iterator<Item = &'static Rule> {
+    /// Apart from the others, which are the most.
+    static ON_EXCHANGES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
+        let is_one = |rule: &&Rule| matches!(rule.check, Check::Exchange(_) | Check::Frames(_));
+        RULES.iter().filter(is_one).collect()
+    });
+    ON_EXCHANGES.iter().copied()
+}
+
 /// A ping of four octets from 10.0.0.2 to 10.0.0.1, identifier 7, sequence number 1.
 const PING: &str = "4500002000000000400166db0a0000020a000001080019270007000170696e67";
 

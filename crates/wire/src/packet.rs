@@ -107,6 +107,13 @@ impl<'a> Packet<'a> {
         Flow::of(self, network)
     }
 
+    /// Who talks to whom to the host that the packet reaches: as the outermost network header says, whatever it
+    /// carries in a tunnel.
+    pub fn outer_flow(&self) -> Option<Flow> {
+        let network = self.pdus().find(|pdu| pdu.protocol().is_network())?;
+        Flow::of(self, network)
+    }
+
     fn push(&mut self, span: Span) {
         if let Some(slot) = self.spans.get_mut(self.count) {
             *slot = span;

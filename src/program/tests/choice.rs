@@ -52,12 +52,24 @@ fn from_the_root_upwards() {
     }
 }
 
+#[test]
+fn the_longest_chain() {
+    let names = |programs: &Programs| {
+        let chain = programs.longest_chain();
+        chain.iter().map(|program| program.name.clone()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(names(&Programs::shipped()), "host ethernet ipv6 tcp http");
+    assert_eq!(names(&Programs::new([])), "");
+}
+
 /// What an error quotes is not in the packet.
 #[test]
 fn quoted_fields_do_not_count() {
     let quote = datagram("11", "9c4000350008000061");
     let error = datagram("01", &format!("0303000000000000{quote}"));
     assert_eq!(chosen(&Programs::shipped(), Link::RawIp, &error), "host ipv4 icmp");
+    let tunnel = datagram("04", &quote);
+    assert_eq!(chosen(&Programs::shipped(), Link::RawIp, &tunnel), "host ipv4");
 }
 
 /// All fields of one alternative, any of the alternatives.

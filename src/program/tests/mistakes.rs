@@ -146,7 +146,7 @@ fn overlaps() {
     let told = overlap("{udp.destination_port: 50-60}");
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].starts_with("shout.md:5: `udp.destination_port: 50-60` and"), "{told:?}");
-    assert!(told[0].contains("of dns (dns.md:"), "{told:?}");
+    assert!(told[0].contains("of dns (shipped) claim"), "{told:?}");
     assert_eq!(overlap("{udp.destination_port: any}").len(), 3);
     // One field apart is apart; none in common is no overlap.
     assert_eq!(overlap("{udp.destination_port: 4000, udp.source_port: 53}"), [""; 0]);

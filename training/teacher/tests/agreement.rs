@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use nano::tape::{Ending, Step, Tape};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use softstack::eval::Plan;
+use softstack::eval::{Plan, Protocol};
 use teacher::packets;
 use verify::{Due, Host, Reason, admit, due};
 use wire::Echo;
@@ -40,7 +40,7 @@ fn on_noise() {
 #[test]
 fn on_what_the_evaluation_draws() {
     let mut outcomes = Outcomes::default();
-    let plan = Plan { count: 20_000, seed: 1, lengths: (28, 128) };
+    let plan = Plan { count: 20_000, seed: 1, lengths: (28, 128), protocols: vec![Protocol::Echo] };
     for number in 1..=plan.packets() {
         let case = plan.case(number);
         outcomes.agree(&case.packet, case.host.address.octets(), number);

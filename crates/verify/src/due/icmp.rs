@@ -37,8 +37,10 @@ pub(super) fn unreachable(host: &Host, datagram: &Datagram, why: Unreachable) ->
     let reason = match why {
         Unreachable::Port => Reason::UdpPort,
         Unreachable::Protocol => Reason::Protocol,
+        Unreachable::Parameter { .. } => Reason::Ipv6,
     };
-    let ends_here = datagram.source.is_ipv6() && datagram.protocol == NO_NEXT_HEADER;
+    let is_read = !matches!(why, Unreachable::Parameter { .. });
+    let ends_here = is_read && datagram.source.is_ipv6() && datagram.protocol == NO_NEXT_HEADER;
     first(&[
         (!host.speaks.icmp || ends_here, reason),
         (!may_be_about(host, datagram), Reason::Error),

@@ -6,7 +6,7 @@ use wire::ipv6::{HEADER_LEN, options};
 use wire::{Ipv6, Mac, Packet, Pdu, Protocol, icmpv6 as message};
 
 use super::ipv4::first;
-use super::{Call, Due, Outcome, Reason, icmpv6, transport};
+use super::{Call, Due, Outcome, Reason, Unreachable, icmp, icmpv6, transport};
 use crate::Host;
 use crate::connection::Connections;
 use crate::datagram::{Datagram, is_extension};
@@ -15,6 +15,8 @@ use crate::datagram::{Datagram, is_extension};
 pub(crate) const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1);
 /// Next header of a packet in which nothing follows (RFC 8200 section 4.7).
 const NO_NEXT_HEADER: u8 = 59;
+/// Where a routing header names its type.
+const ROUTING_TYPE: usize = 2;
 /// Octets of the shortest header that may follow: of an extension, a UDP datagram, an ICMPv6 message.
 const LEAST_PAYLOAD: usize = 8;
 
@@ -38,8 +40,16 @@ pub(super) fn datagram(
         (header.destination() != address && !is_to_group, Reason::NotForMe),
         (!is_single_node(address, header.source()), Reason::Source),
     ])?;
-    let extension = extensions(packet, unit)?;
-    let datagram = Datagram::of(packet).ok_or(Reason::Ipv6)?;
+    let datagram = Datagram::of(packet).ok_or(Reason::Ipv6);
+    let extension = match extensions(packet, unit) {
+        Err(Stop { reason, problem: Some(why) }) => {
+            let called_for = icmp::unreachable(host, &datagram?, why);
+            return called_for.map_err(|_| reason);
+        }
+        Err(Stop { reason, problem: None }) => return Err(reason),
+        Ok(extension) => extension,
+    };
+    let datagram = datagram?;
     first(&[(is_from_nobody(&datagram), Reason::Source)])?;
     let (due, call) = carried(host, &datagram, connections)?;
     // Neighbour discovery comes to groups, and never with a fragment header (RFC 6980 section 5).
@@ -95,9 +105,30 @@ fn is_from_group(packet: &Packet) -> bool {
     is_framed && Mac::new(packet.bytes()).is_some_and(Mac::is_group)
 }
 
+/// Why the headers of a packet are not read to their end.
+struct Stop {
+    reason: Reason,
+    /// What may be said of it.
+    problem: Option<Unreachable>,
+}
+
+impl From<Reason> for Stop {
+    fn from(reason: Reason) -> Stop {
+        Stop { reason, problem: None }
+    }
+}
+
+impl Stop {
+    /// A parameter problem of that code at an octet of the packet `unit`.
+    fn at(unit: &Pdu, code: u8, octet: usize) -> Stop {
+        let pointer = (octet - unit.start()) as u16;
+        Stop { reason: Reason::Ipv6, problem: Some(Unreachable::Parameter { code, pointer }) }
+    }
+}
+
 /// Goes through the extension headers of a packet. Where there are some, the reason for which one who does
 /// not read them, as the programs say, may drop it.
-fn extensions(packet: &Packet, unit: &Pdu) -> Result<Option<Reason>, Reason> {
+fn extensions(packet: &Packet, unit: &Pdu) -> Result<Option<Reason>, Stop> {
     let mut doubt = None;
     let inside = packet.pdus().skip_while(|pdu| pdu.start() <= unit.start());
     for header in inside.take_while(is_extension) {
@@ -108,8 +139,8 @@ fn extensions(packet: &Packet, unit: &Pdu) -> Result<Option<Reason>, Reason> {
 }
 
 /// An extension header: why a packet with it may be dropped, or must be.
-fn extension(header: &Pdu, unit: &Pdu) -> Result<Reason, Reason> {
-    let [_, units, rest @ ..] = header.bytes() else { return Err(Reason::Ipv6) };
+fn extension(header: &Pdu, unit: &Pdu) -> Result<Reason, Stop> {
+    let [_, units, rest @ ..] = header.bytes() else { return Err(Reason::Ipv6.into()) };
     let length = match header.protocol() {
         Protocol::Fragment => LEAST_PAYLOAD,
         _ => LEAST_PAYLOAD * (usize::from(*units) + 1),
@@ -120,19 +151,31 @@ fn extension(header: &Pdu, unit: &Pdu) -> Result<Reason, Reason> {
         Protocol::Fragment if header.word(2).is_some_and(|place| place & 0xfff9 == 0) => {
             Ok(Reason::Fragment)
         }
-        Protocol::Fragment => Err(Reason::Fragment),
+        Protocol::Fragment => Err(Reason::Fragment.into()),
         // Segments left, on a route of which we know no kind (RFC 8200 section 4.4).
-        Protocol::Routing if rest.get(1) != Some(&0) => Err(Reason::Ipv6),
-        Protocol::HopByHop if header.around().as_ref() != Some(unit) => Err(Reason::Ipv6),
-        Protocol::HopByHop | Protocol::DestinationOptions if !are_known(header) => {
-            Err(Reason::Ipv6)
+        Protocol::Routing if rest.get(1) != Some(&0) => {
+            Err(Stop::at(unit, 0, header.start() + ROUTING_TYPE))
         }
+        // Its number is restricted to be first (RFC 8200 section 4).
+        Protocol::HopByHop if header.around().as_ref() != Some(unit) => {
+            let names_it = header.around().map_or(unit.start(), |around| around.start());
+            Err(Stop::at(unit, 1, names_it))
+        }
+        Protocol::HopByHop | Protocol::DestinationOptions => options_of(header, unit),
         _ => Ok(Reason::Protocol),
     }
 }
 
-/// Whether all options can be read, and those that cannot be understood may be skipped: the two highest bits
-/// of their type are 0 (RFC 8200 section 4.2).
-fn are_known(header: &Pdu) -> bool {
-    options(header.bytes()).all(|option| option.is_ok_and(|option| option.kind >> 6 == 0))
+/// The options of a header. What cannot be understood the two highest bits of its type say how to treat: to
+/// pass it over, to drop the packet, or to drop it and to say so (RFC 8200 section 4.2).
+fn options_of(header: &Pdu, unit: &Pdu) -> Result<Reason, Stop> {
+    for option in options(header.bytes()) {
+        let option = option.map_err(|_| Reason::Ipv6)?;
+        match option.kind >> 6 {
+            0 => {}
+            1 => return Err(Reason::Ipv6.into()),
+            _ => return Err(Stop::at(unit, 2, header.start() + option.range.start)),
+        }
+    }
+    Ok(Reason::Protocol)
 }

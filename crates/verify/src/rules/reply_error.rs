@@ -34,7 +34,7 @@ pub(super) fn about<'a>(
     four: bool,
 ) -> Option<(Unreachable, Datagram<'a>, &'a [u8])> {
     let Some(Call::Unreachable(why)) = x.call else { return None };
-    let asked = Datagram::of(&x.packet(x.request))?;
+    let asked = x.asked?;
     (asked.source.is_ipv4() == four).then_some((why, asked, x.reply?))
 }
 
@@ -43,9 +43,9 @@ pub(super) fn pair<'a>(
     x: &Exchange<'a>,
     four: bool,
 ) -> Option<(Unreachable, Datagram<'a>, Datagram<'a>)> {
-    let (why, asked, reply) = about(x, four)?;
+    let (why, asked, _) = about(x, four)?;
     let expected = if four { PROTOCOL_ICMP } else { icmpv6::NEXT_HEADER };
-    let reply = Datagram::of(&x.packet(reply)).filter(|reply| reply.protocol == expected)?;
+    let reply = x.answered.filter(|reply| reply.protocol == expected)?;
     Some((why, asked, reply))
 }
 

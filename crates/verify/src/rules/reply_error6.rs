@@ -40,6 +40,7 @@ fn error(why: Unreachable) -> (u8, u8) {
     match why {
         Unreachable::Port => (UNREACHABLE, 4),
         Unreachable::Protocol => (PARAMETER_PROBLEM, 1),
+        Unreachable::Parameter { code, .. } => (PARAMETER_PROBLEM, code),
     }
 }
 
@@ -82,7 +83,7 @@ pub(super) const CODE: Rule = Rule {
     ..TYPE
 };
 
-/// The pointer leads to the next header that is not known.
+/// The pointer leads to what is not known.
 pub(super) const POINTER: Rule = Rule {
     id: "icmpv6.undeliverable.pointer",
     rfc: 8200,
@@ -93,10 +94,15 @@ pub(super) const POINTER: Rule = Rule {
             of the unrecognized value within the original packet.",
     note: None,
     check: Check::Exchange(|x| {
-        let (_, asked, reply) = pair(x, false)?;
-        let [PARAMETER_PROBLEM, 1, _, _, a, b, c, d, ..] = *reply.message else { return None };
+        let (why, asked, reply) = pair(x, false)?;
+        let [PARAMETER_PROBLEM, code, _, _, a, b, c, d, ..] = *reply.message else { return None };
         let found = u32::from_be_bytes([a, b, c, d]) as usize;
-        Fault::unless_equal(reply.range(icmpv6::field::POINTER), names_protocol(&asked)?, found)
+        let expected = match why {
+            Unreachable::Parameter { pointer, .. } => usize::from(pointer),
+            _ => names_protocol(&asked)?,
+        };
+        let range = reply.range(icmpv6::field::POINTER);
+        (code == error(why).1).then(|| Fault::unless_equal(range, expected, found))?
     }),
     pass: GOOD_UNKNOWN,
     fail: exchange(

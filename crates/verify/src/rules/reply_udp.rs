@@ -36,7 +36,7 @@ fn asked<'a>(x: &Exchange<'a>) -> Option<Datagram<'a>> {
     if !x.calls_for(Call::Datagram) {
         return None;
     }
-    Datagram::of(&x.packet(x.request))
+    x.asked
 }
 
 /// The datagram that came to an open port and the one that answers it, both of UDP.

@@ -1,9 +1,9 @@
 //! Rules on a TCP segment beside the one that it answers, and beside all that was said before on its connection
 //! (RFC 9293).
 //!
-//! Here is what holds for every segment that is sent, beside what does for every packet. Resets are in [`reset`], SYN-ACKs in [`opening`], what is
-//! sent in a connection in [`stream`], [`numbers`] and [`option`], what a timer may send in [`timer`], when there
-//! must be a segment in [`unanswered`], and when none in [`silence`].
+//! Here is what holds for every segment that is sent, beside what does for every packet. Resets are in [`reset`],
+//! SYN-ACKs in [`opening`], what is sent in a connection in [`stream`], [`numbers`] and [`option`], what a timer
+//! may send in [`timer`], when there must be a segment in [`unanswered`], and when none in [`silence`].
 
 use std::ops::Range;
 
@@ -121,8 +121,8 @@ impl<'a> Dialogue<'a> {
     fn of(x: &Exchange<'a>) -> Option<Dialogue<'a>> {
         let call = call(x)?;
         let asked = heard(x)?;
-        let answered = Heard::of(&x.packet(x.reply?))?;
-        let connection = connection(x);
+        let answered = Heard::in_datagram(x.answered?)?;
+        let connection = known(x, &asked);
         let progress = connection.map(|connection| {
             let mut progress = connection.progress;
             if !x.is_timer {
@@ -154,11 +154,14 @@ fn call(x: &Exchange) -> Option<Segment> {
 
 /// The segment that came, or came last.
 fn heard<'a>(x: &Exchange<'a>) -> Option<Heard<'a>> {
-    x.host.speaks.tcp.as_ref().and_then(|_| Heard::of(&x.packet(x.request)))
+    x.host.speaks.tcp.as_ref().and_then(|_| Heard::in_datagram(x.asked?))
 }
 
 /// What is known of its connection.
 fn connection<'a>(x: &Exchange<'a>) -> Option<&'a Connection> {
-    let heard = heard(x)?;
+    known(x, &heard(x)?)
+}
+
+fn known<'a>(x: &Exchange<'a>, heard: &Heard) -> Option<&'a Connection> {
     x.connections.of(&Flow::heard(&heard.datagram, &heard.said))
 }

@@ -1,9 +1,9 @@
 //! Rules on when there must be no reply to UDP datagrams, to what open ports get, and about what no error may be
 //! sent.
 
-use super::PONG;
 use super::reply_udp::exchange;
 use super::silence::answered;
+use super::{PONG, over_ethernet};
 use crate::Reason;
 use crate::rule::{Check, Level, Rule};
 
@@ -94,6 +94,9 @@ pub(super) const DHCP: Rule = Rule {
     ),
 };
 
+/// Four octets to port 9 of fd00::1, at which nobody listens, in a frame to all nodes.
+const TO_GROUP: &str = "33330000000102000000000286dd60000000000c1140fd000000000000000000000000000002fd0000000000000000000000000000019c400009000c8ab770696e67";
+
 /// No error about what many hosts got, or what no single one sent.
 pub(super) const ERROR: Rule = Rule {
     id: "silence.error",
@@ -107,6 +110,11 @@ pub(super) const ERROR: Rule = Rule {
          (e)), and none long after the packet.",
     ),
     check: Check::Exchange(|x| answered(x, Reason::Error)),
-    pass: exchange("45000020000000004011f1cb7f0000010a0000019c400009000cfbb970696e67", None),
-    fail: exchange("45000020000000004011f1cb7f0000010a0000019c400009000cfbb970696e67", Some(PONG)),
+    pass: over_ethernet(TO_GROUP, None),
+    fail: over_ethernet(
+        TO_GROUP,
+        Some(
+            "02000000000202000000000186dd60000000003c3a40fd000000000000000000000000000001fd000000000000000000000000000002010493510000000060000000000c1140fd000000000000000000000000000002fd0000000000000000000000000000019c400009000c8ab770696e67",
+        ),
+    ),
 };

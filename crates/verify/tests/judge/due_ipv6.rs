@@ -135,13 +135,11 @@ fn options_headers() {
             behind(header, &[58, 1, 0x1e, 12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
             LET_BE
         );
-        // The highest bits of an unknown option say what to do: 01, 10 and 11 discard.
-        for kind in [0x5e, 0x9e, 0xde, 0xc2, 0xc9] {
-            assert_eq!(
-                behind(header, &[58, 0, kind, 4, 0, 0, 0, 0]),
-                MALFORMED,
-                "option {kind:02x}"
-            );
+        // The highest bits of an unknown option say what to do: 01 discards, 10 and 11 say so as well.
+        assert_eq!(behind(header, &[58, 0, 0x5e, 4, 0, 0, 0, 0]), MALFORMED);
+        for kind in [0x9e, 0xde, 0xc2, 0xc9] {
+            let due = behind(header, &[58, 0, kind, 4, 0, 0, 0, 0]);
+            assert_eq!(due, Either(Reason::Ipv6), "option {kind:02x}");
         }
         assert_eq!(behind(header, &[58, 0, 1, 5, 0, 0, 0, 0]), MALFORMED, "past the end");
         assert_eq!(behind(header, &[58, 9, 1, 4, 0, 0, 0, 0]), MALFORMED, "longer than the packet");
@@ -150,7 +148,37 @@ fn options_headers() {
     assert_eq!(behind(0, &both), LET_BE);
     // Hop-by-hop options anywhere but first.
     let late = [0, 0, 1, 4, 0, 0, 0, 0, 58, 0, 1, 4, 0, 0, 0, 0];
-    assert_eq!(behind(60, &late), MALFORMED);
+    assert_eq!(behind(60, &late), Either(Reason::Ipv6));
+    // Nothing is said to a group.
+    let to_all = behind_to(ALL_NODES, 60, &[58, 0, 0xde, 4, 0, 0, 0, 0]);
+    assert_eq!(to_all, MALFORMED);
+}
+
+/// What cannot be read is told of with its place, and no other.
+#[test]
+fn parameter_problems() {
+    let late = [0, 0, 1, 4, 0, 0, 0, 0, 58, 0, 1, 4, 0, 0, 0, 0];
+    let route = [&[58, 2, 253, 1, 0, 0, 0, 0][..], &THEIR_6].concat();
+    for (first, headers, code, pointer) in [
+        (60, &[58, 0, 1, 0, 0xde, 2, 0, 0][..], 2, 44),
+        (0, &[58, 0, 0x9e, 4, 0, 0, 0, 0], 2, 42),
+        (60, &late, 1, 40),
+        (43, &route, 0, 42),
+    ] {
+        let payload = [headers, &ping_6()[40..]].concat();
+        let mut request = ipv6(first, 64, THEIR_6, OUR_6, &payload);
+        seal_message(&mut request, 40 + headers.len());
+        let told = |code: u8, pointer: u32| {
+            let message = [&[4, code, 0, 0][..], &pointer.to_be_bytes(), &request].concat();
+            let mut reply = ipv6(58, 64, OUR_6, THEIR_6, &message);
+            seal_message(&mut reply, 40);
+            let judged = verify::judge(&IP_HOST, &request, Some(&reply));
+            judged.iter().map(|finding| finding.rule.id).collect::<Vec<_>>()
+        };
+        assert!(told(code, pointer).is_empty(), "{:?}", told(code, pointer));
+        assert_eq!(told(code, pointer + 1), ["icmpv6.undeliverable.pointer"]);
+        assert_eq!(told((code + 1) % 3, pointer), ["icmpv6.undeliverable.code"]);
+    }
 }
 
 #[test]
@@ -158,7 +186,7 @@ fn routing_headers() {
     for kind in [0, 2, 3, 4, 253] {
         let route = |left| [&[58, 2, kind, left, 0, 0, 0, 0][..], &THEIR_6].concat();
         assert_eq!(behind(43, &route(0)), LET_BE, "type {kind}");
-        assert_eq!(behind(43, &route(1)), MALFORMED, "type {kind}");
+        assert_eq!(behind(43, &route(1)), Either(Reason::Ipv6), "type {kind}");
     }
 }
 

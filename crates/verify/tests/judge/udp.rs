@@ -3,10 +3,11 @@
 use std::net::Ipv4Addr;
 
 use verify::Due::{self, Either, Reply, Silence};
-use verify::{Example, Host, Ports, Reason, due};
+use verify::{Example, Host, Ports, Reason, admit, due};
 
 use crate::datagrams::{
-    HOST, Path, THEM, THEM_6, TO_US, TO_US_6, US, US_6, packet, seal, start, udp,
+    FROM_US, FROM_US_6, HOST, Path, THEM, THEM_6, TO_US, TO_US_6, US, US_6, packet, seal, start,
+    udp,
 };
 use crate::messages::{CLIENT, Dhcp, NAME, asks, dhcp_request, dns, inform, query, question};
 
@@ -35,6 +36,24 @@ fn ports_by_their_services() {
         check("an empty datagram", &udp(path, (CLIENT, 7), b""), Reply);
     }
     check("DHCP is of IPv4", &udp(TO_US_6, (CLIENT, 67), b"ping"), Either(Reason::UdpPort));
+}
+
+/// What data are is for the service at our port to say, whatever port a client has.
+#[test]
+fn replies_to_any_port() {
+    let data: Vec<u8> = (0..60).map(|i: u8| i.wrapping_mul(37) ^ 0xa5).collect();
+    for (path, back) in [(TO_US, FROM_US), (TO_US_6, FROM_US_6)] {
+        for port in [53, 67, 68, 4789, 5353] {
+            let reply = udp(back, (7, port), &data);
+            let admitted = admit(&HOST, &udp(path, (port, 7), &data), reply).unwrap();
+            assert!(admitted.remarks().is_empty(), "{port}: {:?}", admitted.remarks());
+            // Of our name server it is DNS all the same.
+            let malformed = [&query()[..2], &[0x85, 0xff], &query()[4..]].concat();
+            let asked = udp(path, (port, 53), &query());
+            let veto = admit(&HOST, &asked, udp(back, (53, port), &malformed)).unwrap_err();
+            assert!(veto.findings.iter().any(|f| f.rule.id == "dns.z"), "{port}: {veto:?}");
+        }
+    }
 }
 
 #[test]
@@ -156,8 +175,8 @@ fn what_errors_may_be_about() {
     check("no next header", &packet(TO_US_6, 59, b"ping"), Silence(Reason::Protocol));
     for source in [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 1, 2, 3)] {
         let path = Path::Four(source, US);
-        check("from loopback", &udp(path, (CLIENT, 9), b""), Silence(Reason::Error));
-        check("from loopback", &unknown(path), Silence(Reason::Error));
+        check("from loopback", &udp(path, (CLIENT, 9), b""), Silence(Reason::Source));
+        check("from loopback", &unknown(path), Silence(Reason::Source));
     }
     for source in ["::", "::1", "ff02::1"] {
         let path = Path::Six(source.parse().unwrap(), US_6);

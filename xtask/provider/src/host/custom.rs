@@ -1,5 +1,5 @@
-//! Protocols that somebody described in a program of their own. This brain understands one sentence of it:
-//! what is done with the data.
+//! Protocols that somebody described in a program of their own. This brain understands three sentences of it:
+//! what is done with the data, whether a line end stays where it is, and the type of a reply.
 
 use wire::icmp;
 
@@ -10,6 +10,8 @@ use super::programs::has_word;
 const SENTENCE: &str = "Reply with the data ";
 /// The sentence on the type of a reply, up to the number.
 const TYPE: &str = "The reply has type ";
+/// The sentence on a line end.
+const LINE_END: &str = "A line end stays at the end";
 /// The octets before the data of an ICMP message.
 const ICMP_HEADER: usize = 8;
 
@@ -23,9 +25,9 @@ enum Change {
 
 /// The data that is replied with on UDP port `port`, if a program says so.
 pub(super) fn data(mind: &mut Mind, port: u16, data: &[u8]) -> Option<Vec<u8>> {
-    let (_, change) = program(mind, u32::from(port))?;
+    let (text, change) = program(mind, u32::from(port))?;
     mind.thoughts.say(format!("A program is for port {port}: the data comes back, {change:?}."));
-    Some(change.of(data))
+    Some(changed(text, change, data))
 }
 
 /// The message, its checksum still 0, that `message` of ICMP or ICMPv6 is answered with, if a program is for
@@ -45,7 +47,7 @@ pub(super) fn message(mind: &mut Mind, protocol: &str, message: &[u8]) -> Option
     let reply_kind = after[..digits].parse().ok()?;
     mind.thoughts.say(format!("A program is for type {kind}: the reply has type {reply_kind}."));
     let (header, data) = rest.split_at(rest.len().min(ICMP_HEADER - 4));
-    Some([&[reply_kind, 0, 0, 0], header, &change.of(data)].concat())
+    Some([&[reply_kind, 0, 0, 0], header, &changed(text, change, data)].concat())
 }
 
 /// The program that has that number in it, and what it says is done with data.
@@ -56,6 +58,13 @@ fn program<'t>(mind: &Mind<'t>, number: u32) -> Option<(&'t str, Change)> {
         let change = Change::read(after)?;
         has_word(text, &number).then_some((text, change))
     })
+}
+
+/// The data as a program of that text wants it back.
+fn changed(text: &str, change: Change, data: &[u8]) -> Vec<u8> {
+    let line = data.strip_suffix(b"\n").filter(|_| text.contains(LINE_END));
+    let (line, end) = data.split_at(line.unwrap_or(data).len());
+    [&change.of(line), end].concat()
 }
 
 impl Change {

@@ -44,6 +44,11 @@ fn a_protocol_over_udp() {
         assert_eq!(&reply[20..24], [0x0f, 0xa0, 0x13, 0x88]);
         assert_eq!(with(&text).receive(&datagram(4001, b"hello-1")), Err("udp-port".into()));
     }
+    // A line end is data like any other, unless it is told to stay.
+    let text = "# Shout\n\nThe port is 4000. Reply with the data reversed: the last byte first.\n";
+    let said = |text: &str| with(text).receive(&datagram(4000, b"hello\n")).unwrap()[28..].to_vec();
+    assert_eq!(said(text), b"\nolleh");
+    assert_eq!(said(&format!("{text}A line end stays at the end.\n")), b"olleh\n");
     // A program for a port that has a service of its own comes first.
     let text = "# Echo\n\nThe port is 7. Reply with the data in capital letters.\n";
     assert_eq!(&with(text).receive(&datagram(7, b"abc")).unwrap()[28..], b"ABC");

@@ -7,7 +7,6 @@ use wire::tcp::flag::{RST, SYN};
 use super::stream::{ANSWERED, Connected};
 use super::{ANSWER, OPEN, Pair, connection, heard};
 use crate::connection::sequence::before;
-use crate::datagram::Datagram;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 use crate::rules::IP_HOST;
 
@@ -21,9 +20,9 @@ pub(in crate::rules) const UNKNOWN: Rule = Rule {
             segment at the front of the retransmission queue again",
     note: Some("Where no connection is known, nothing is in a queue."),
     check: Check::Exchange(|x| {
-        let reply = x.reply.filter(|_| x.is_timer && connection(x).is_none())?;
+        x.reply.filter(|_| x.is_timer && connection(x).is_none())?;
         heard(x)?;
-        let length = Datagram::of(&x.packet(reply))?.bytes.len();
+        let length = x.answered?.bytes.len();
         Some(Fault::new(
             0..length,
             "expected silence without a connection, found a packet".to_owned(),
