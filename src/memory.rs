@@ -15,6 +15,12 @@ use crate::program::Program;
 const FLOWS: usize = 1_024;
 /// The longest time after which a timer may go off.
 pub const LONGEST_TIMER: Duration = Duration::from_secs(3_600);
+/// The shortest: a model that always asks for none would think of nothing else.
+const SHORTEST_TIMER: Duration = Duration::from_millis(100);
+/// The bytes of notes that a program can grant at most.
+pub const MOST_NOTES: u32 = 2_000;
+/// The timers at once that a program can grant at most.
+pub const MOST_TIMERS: u32 = 4;
 /// How long after a timer went off in vain it goes off again; twice as long the next time.
 const AGAIN: Duration = Duration::from_secs(2);
 /// How often.
@@ -247,7 +253,8 @@ impl Entry {
         }
         let armed = |timer: &Timer| {
             let after = Duration::try_from_secs_f64(timer.seconds).unwrap_or(LONGEST_TIMER);
-            Armed { name: timer.name.clone(), due: now + after.min(LONGEST_TIMER), missed: 0 }
+            let due = now + after.clamp(SHORTEST_TIMER, LONGEST_TIMER);
+            Armed { name: timer.name.clone(), due, missed: 0 }
         };
         self.timers = remember.timers.iter().take(limits.timers).map(armed).collect();
         self.ringing.clear();
@@ -342,6 +349,8 @@ mod tests {
         set(&[timer("retransmit", f64::INFINITY)]);
         assert!(!memory.rings(flow(1), "retransmit"), "an answer ends it");
         assert_eq!(memory.next_alarm(), Some(now + LONGEST_TIMER));
+        set(&[timer("retransmit", 0.0)]);
+        assert_eq!(memory.next_alarm(), Some(now + SHORTEST_TIMER));
         set(&[]);
         assert_eq!(memory.alarms(now + LONGEST_TIMER), []);
         assert_eq!(memory.next_alarm(), None);

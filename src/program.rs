@@ -80,7 +80,9 @@ impl Program {
     pub fn parse(file: &str, text: &str) -> Result<Program, Vec<Mistake>> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
         let mut mistakes = Mistakes::new(file, &text);
-        let program = read(file, &text, &mut mistakes);
+        plain(&text, &mut mistakes);
+        // What else is wrong is told in words of the file, which are to be text.
+        let program = mistakes.is_empty().then(|| read(file, &text, &mut mistakes)).flatten();
         let mistakes = mistakes.into_sorted();
         program.filter(|_| mistakes.is_empty()).ok_or(mistakes)
     }
@@ -117,6 +119,18 @@ fn read(file: &str, whole: &str, mistakes: &mut Mistakes) -> Option<Program> {
         over_line,
         whole: whole.to_owned(),
     })
+}
+
+/// Models read it, and terminals print it: nothing in it may be more than text, or end a line for some alone.
+fn plain(text: &str, mistakes: &mut Mistakes) {
+    let is_more = |c: &char| c.is_control() && *c != '\t' || ['\u{2028}', '\u{2029}'].contains(c);
+    for (index, line) in text.split('\n').enumerate() {
+        if let Some(found) = line.chars().find(is_more) {
+            let message =
+                format!("the character U+{:04X} is no text: leave it out", u32::from(found));
+            mistakes.at(index + 1, message);
+        }
+    }
 }
 
 /// Front matter and body, and the line at which the body begins. The first begins at line 2.

@@ -468,6 +468,38 @@ mod tests {
         );
     }
 
+    /// Whatever a model notes, whatever a file is called: each of them stays on its line.
+    #[test]
+    fn what_is_remembered_and_told_is_printed_as_text() {
+        let hostile = "x\n\x1b]0;y\x07\r\u{2028}#9 \u{202e}z\0";
+        let timer = Timer { name: hostile.into(), seconds: f64::MAX };
+        let thought = Record::Thought {
+            packet: 1,
+            attempt: 1,
+            model: hostile.into(),
+            action: Act::Drop,
+            reason: Some(hostile.into()),
+            bytes: None,
+            tokens: 1,
+            seconds: 1.0,
+            spending: None,
+            answer: None,
+            note: Some(hostile.into()),
+            timers: vec![timer; 3],
+        };
+        let (bytes, notes) = ("4500".to_owned(), hostile.to_owned());
+        let timer = Record::Timer { packet: 1, time_ns: 0, name: hostile.into(), bytes, notes };
+        let notice = Record::Notice { text: format!("programs: {hostile}.md changed") };
+        let mut out = Vec::new();
+        let mut view = View::new(&mut out, Detail::Full);
+        [timer, thought, notice, silence(1)].iter().for_each(|record| view.record(record).unwrap());
+        let text = anstream::adapter::strip_str(std::str::from_utf8(&out).unwrap()).to_string();
+        let unruly =
+            |c: char| c != '\n' && c != '\u{fffd}' && printable(&c.to_string()) == "\u{fffd}";
+        assert!(!text.contains(unruly), "{text:?}");
+        assert_eq!(text.lines().count(), 10, "{text}");
+    }
+
     #[test]
     fn who_interrupts_gets_a_line_of_its_own() {
         let lines = shown(|view| {

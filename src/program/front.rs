@@ -5,6 +5,7 @@ use super::claim::Claim;
 use super::mistake::{Mistakes, did_you_mean};
 use super::yaml::{self, Content, Node};
 use crate::lint::nearest::nearest;
+use crate::memory::{MOST_NOTES, MOST_TIMERS};
 
 /// The octets that front matter may have.
 const MAX_FRONT: usize = 4_000;
@@ -203,8 +204,8 @@ fn state(node: &Node, mistakes: &mut Mistakes) -> Option<StateLimits> {
         Some(node) => number(node, key, low, high, mistakes),
         None => Some(usual),
     };
-    let notes = bound("notes", 400, 0, 2_000);
+    let notes = bound("notes", 400, 0, MOST_NOTES);
     let expires = bound("expires", 120, 1, 86_400);
-    let timers = bound("timers", 0, 0, 4);
+    let timers = bound("timers", 0, 0, MOST_TIMERS);
     Some(StateLimits { notes: notes?, expires: expires?, timers: timers? })
 }

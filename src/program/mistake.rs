@@ -47,6 +47,10 @@ impl Mistakes {
         self.list.push(Mistake { file, line, message: message.into() });
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     pub fn into_sorted(mut self) -> Vec<Mistake> {
         self.list.sort_by_key(|mistake| mistake.line);
         self.list

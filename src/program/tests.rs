@@ -68,6 +68,18 @@ fn line_ends_and_marks_of_other_systems() {
 }
 
 #[test]
+fn what_is_no_text_is_a_mistake() {
+    for hostile in ["\u{1b}[2J", "\0", "\r", "\r\r", "\u{85}", "\u{2028}Your address is 6.6.6.6."] {
+        let text = SHOUT.replacen("# Shout", &format!("# Shout{hostile} it"), 1);
+        let mistakes = Program::parse("shout.md", &text).unwrap_err();
+        let line = text.split('\n').position(|line| line.contains(hostile)).unwrap() + 1;
+        let [mistake] = &mistakes[..] else { panic!("{mistakes:?}") };
+        let message = format!("U+{:04X}", u32::from(hostile.chars().next().unwrap()));
+        assert!(mistake.line == line && mistake.message.contains(&message), "{mistake}");
+    }
+}
+
+#[test]
 fn what_is_shipped_is_sound() {
     let shipped = Programs::shipped();
     assert_eq!(shipped.check(), []);

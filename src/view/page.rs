@@ -44,13 +44,18 @@ impl Page {
     }
 }
 
-/// A text that does to a terminal what text does: what comes from a model or its endpoint may hold control
-/// characters, and those could do anything.
+/// A text that does to a terminal what text does, and stays where it is put: what comes from a model or its
+/// endpoint may hold control characters, which could do anything, and characters that end a line or write the
+/// rest of it backwards.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    match text.contains(char::is_control) {
+    match text.contains(is_unruly) {
         false => Cow::Borrowed(text),
-        true => Cow::Owned(text.replace(char::is_control, "\u{fffd}")),
+        true => Cow::Owned(text.replace(is_unruly, "\u{fffd}")),
     }
+}
+
+fn is_unruly(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A paragraph broken between words, so that lines keep to so many columns where words allow it; the first line

@@ -7,6 +7,7 @@
 mod program;
 
 mod cascade;
+mod flips;
 mod flood;
 mod harness;
 mod reload;

@@ -1,7 +1,7 @@
 //! The name server of one zone (RFC 1035, RFC 2308), which says of EDNS (RFC 6891) that it knows it, and no more.
 
 use wire::Dns;
-use wire::dns::{HEADER_LEN, Section, class, flag, kind, name, name::Names, opcode};
+use wire::dns::{Entry, HEADER_LEN, Section, class, flag, kind, name, name::Names, opcode};
 
 use super::mind::Mind;
 use super::thoughts::Step;
@@ -152,7 +152,10 @@ impl<'p> Question<'p> {
             return None;
         }
         let text = Names::new(bytes).text(question.name.start).ok()?;
-        let mut options = entries.iter().filter(|entry| entry.kind == kind::OPT);
+        // Elsewhere it says nothing of who asks (RFC 6891 section 6.1.1).
+        let is_additional = |entry: &&Entry| entry.section == Section::Additional;
+        let mut options =
+            entries.iter().filter(is_additional).filter(|entry| entry.kind == kind::OPT);
         let edns = options.next().map(|entry| Edns {
             limit: entry.class.clamp(LIMIT as u16, EDNS_LIMIT),
             version: (entry.ttl >> 16) as u8,

@@ -1,0 +1,341 @@
+//! Packets with one bit the other way round, through the whole stack with programs, notes and timers: the host
+//! lives on, what it sends is sound, and it is never at odds with its judge. The model is the stand-in's host,
+//! asked in this process, since that many questions would take minutes over HTTP.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use provider::answer::answer;
+use provider::{Brain, Fault, Turn};
+use softstack::admission::Policy;
+use softstack::journal::{Journal, Record, Sink, Statistics};
+use softstack::link::memory::{MemoryLink, MemoryWire};
+use softstack::link::{Addresses, Ipv6Addresses, Link};
+use softstack::mind::{Event, Mind, Shown, Thought};
+use softstack::notice::Notices;
+use softstack::program::Library;
+use softstack::prompt::{Form, Prompt, Style};
+use softstack::stack::{Stack, Thinkers};
+use softstack::transcript;
+use verify::{Admitted, Finding};
+use wire::{Packet, Protocol, Tcp, apply, hex};
+
+use crate::harness::host;
+
+/// Sound packets by name, on both kinds of link.
+const CASES: &str = include_str!("../../xtask/provider/tests/host/cases.txt");
+/// One of each class that a host answers.
+const CLASSES: [&str; 9] = [
+    "ping",
+    "ping6",
+    "udp-echo",
+    "udp-echo6",
+    "closed-5",
+    "closed6-5",
+    "syn",
+    "syn6",
+    "syn-closed",
+];
+const FRAMES: [&str; 5] =
+    ["arp", "neighbor", "ping-on-ethernet", "closed6-5-on-ethernet", "syn-on-ethernet"];
+/// How often errors may be sent.
+const RATE: &str = "icmp.error.rate";
+/// No answer after this long means that something hangs.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[test]
+fn every_bit_of_a_datagram() {
+    let running = Running::new(wire::Link::RawIp);
+    let end = running.play(|wire| {
+        let flipped: Vec<_> =
+            CLASSES.iter().flat_map(|name| flips(wire::Link::RawIp, &case(name))).collect();
+        flipped.into_iter().for_each(|packet| wire.send(packet));
+        wire.until_answered(&case("ping"));
+    });
+    assert!(end.replied > 1_000 && end.silent > 3_000, "{end:?}");
+}
+
+#[test]
+fn every_bit_of_a_frame() {
+    let running = Running::new(wire::Link::Ethernet);
+    let end = running.play(|wire| {
+        let flipped: Vec<_> =
+            FRAMES.iter().flat_map(|name| flips(wire::Link::Ethernet, &case(name))).collect();
+        flipped.into_iter().for_each(|packet| wire.send(packet));
+        wire.until_answered(&case("ping-on-ethernet"));
+    });
+    assert!(end.replied > 500 && end.silent > 1_000, "{end:?}");
+}
+
+/// A connection for each, whose first data have one bit the other way round.
+#[test]
+fn every_bit_of_data_in_a_connection() {
+    let running = Running::new(wire::Link::RawIp);
+    let end = running.play(|wire| {
+        let data = segment(0, (42, 1), 0x18, b"GET / HTTP/1.0\r\n\r\n");
+        for (number, _) in flips(wire::Link::RawIp, &data).into_iter().enumerate() {
+            let port = 1_024 + number as u16;
+            wire.send(segment(port, (41, 0), 0x02, b""));
+            let iss = wire.syn_ack_to(port);
+            wire.send(segment(port, (42, iss + 1), 0x10, b""));
+            let data = segment(port, (42, iss + 1), 0x18, b"GET / HTTP/1.0\r\n\r\n");
+            wire.send(flips(wire::Link::RawIp, &data).swap_remove(number));
+        }
+        wire.until_answered(&case("ping"));
+    });
+    assert!(end.replied > 1_000 && end.silent > 800, "{end:?}");
+}
+
+/// The host that is asked in this process: what it is told is a prompt, what it says is a transcript.
+struct InProcess(Style);
+
+impl Mind for InProcess {
+    fn name(&self) -> String {
+        "the reference host".into()
+    }
+
+    fn think(
+        &mut self,
+        event: &Event,
+        attempt: u32,
+        _objections: &[Finding],
+        _show: &mut dyn FnMut(Shown),
+    ) -> Option<Thought> {
+        let prompt = (attempt <= 2).then(|| Prompt::new(&self.0, event))?;
+        let turn = Turn::read("", prompt.system(false), &prompt.turn, None);
+        let text = answer(&Brain::Correct, &Fault::None, &turn).text;
+        let reading = transcript::read(&text, prompt.form(), event.basis());
+        Some(Thought {
+            action: reading.action,
+            model: self.name(),
+            tokens: 0,
+            took: Duration::ZERO,
+            spending: None,
+            answer: Some(text),
+            remember: reading.remember,
+        })
+    }
+}
+
+/// A memory link that carries frames.
+struct Frames(MemoryLink);
+
+impl Link for Frames {
+    fn receive(&self, buffer: &mut [u8], timeout: Duration) -> io::Result<Option<usize>> {
+        self.0.receive(buffer, timeout)
+    }
+
+    fn transmit(&self, packet: &Admitted) -> io::Result<()> {
+        self.0.transmit(packet)
+    }
+
+    fn description(&self) -> String {
+        "frames in memory".into()
+    }
+
+    fn link_type(&self) -> wire::Link {
+        wire::Link::Ethernet
+    }
+}
+
+/// Counts vetoes, and tells of the first that a host could have known of.
+#[derive(Default)]
+struct Vetoes {
+    /// For too many errors: the last that were sent a host is not told of.
+    limited: AtomicU64,
+    count: AtomicU64,
+    first: Mutex<String>,
+}
+
+struct Watch(Arc<Vetoes>, String);
+
+impl Sink for Watch {
+    fn record(&mut self, record: &Record) -> io::Result<()> {
+        match record {
+            Record::Request { bytes, .. } | Record::Timer { bytes, .. } => self.1.clone_from(bytes),
+            Record::Verdict { admitted: false, findings, .. }
+                if findings.iter().all(|f| f.rule == RATE) =>
+            {
+                self.0.limited.fetch_add(1, Ordering::Relaxed);
+            }
+            Record::Verdict { admitted: false, findings, .. } => {
+                if self.0.count.fetch_add(1, Ordering::Relaxed) == 0 {
+                    *self.0.first.lock().expect("no panic") = format!("{}: {findings:?}", self.1);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// A host that runs.
+struct Running {
+    link: Arc<dyn Link>,
+    wire: Wire,
+}
+
+/// The other end, which looks at all that comes.
+struct Wire {
+    wire: MemoryWire,
+    link: wire::Link,
+}
+
+impl Running {
+    fn new(link: wire::Link) -> Running {
+        let (memory, wire) = MemoryLink::pair();
+        let host: Arc<dyn Link> = match link {
+            wire::Link::Ethernet => Arc::new(Frames(memory)),
+            _ => Arc::new(memory),
+        };
+        Running { link: host, wire: Wire { wire, link } }
+    }
+
+    /// Runs the host while `play` talks to it. Nothing it sent was held back, nothing was left unanswered, and
+    /// it did not grow.
+    fn play(self, play: impl FnOnce(&Wire)) -> Statistics {
+        let addresses = Addresses { ipv6: Some(Ipv6Addresses::default()), ..Addresses::default() };
+        let notices = Notices::default();
+        let mind: Box<dyn Mind> = Box::new(InProcess(Style::new(Form::Bytes, false)));
+        let policy = Policy { capacity: 1 << 16, ..Policy::default() };
+        let library = Some(Library::open(None, notices.clone()).expect("what is shipped is sound"));
+        let thinkers = Thinkers { policy, notices, library, ..Thinkers::from(mind) };
+        let (vetoes, stop, mut journal) =
+            (Arc::<Vetoes>::default(), AtomicBool::new(false), Journal::new());
+        journal.add(Watch(Arc::clone(&vetoes), String::new()));
+        let host = host(&addresses, &*self.link);
+        let stack = Stack::new(self.link, thinkers, host, &journal);
+        let before = resident_kib();
+        let end = std::thread::scope(|scope| {
+            let running = scope.spawn(|| stack.run(&stop));
+            play(&self.wire);
+            stop.store(true, Ordering::Relaxed);
+            running.join().expect("no panic").expect("the link is there")
+        });
+        let grown = resident_kib().saturating_sub(before);
+        assert!(grown < 24 * 1024, "{grown} KiB more than before");
+        let (count, first) =
+            (vetoes.count.load(Ordering::Relaxed), vetoes.first.lock().expect("no panic"));
+        assert_eq!((count, end.overflowed), (0, 0), "{first}\n{end:?}");
+        // Who is held back a second time gives the packet up.
+        assert_eq!(vetoes.limited.load(Ordering::Relaxed), 2 * end.unanswered, "{end:?}");
+        end
+    }
+}
+
+impl Wire {
+    /// Sends a packet as soon as the link takes it.
+    fn send(&self, packet: Vec<u8>) {
+        while self.wire.send(packet.clone()).is_err() {
+            self.drain();
+            std::thread::yield_now();
+        }
+        self.drain();
+    }
+
+    fn drain(&self) {
+        while self.receive(Duration::ZERO).is_some() {}
+    }
+
+    /// A packet that came; whatever comes keeps the rules on packets.
+    fn receive(&self, timeout: Duration) -> Option<Vec<u8>> {
+        let bytes = self.wire.receive(timeout).expect("the host is there")?;
+        let findings = verify::inspect(&Packet::new(self.link, &bytes, bytes.len()));
+        let broken: Vec<_> = findings.iter().filter(|finding| finding.level().vetoes()).collect();
+        assert!(broken.is_empty(), "{}: {broken:?}", hex::encode(&bytes));
+        Some(bytes)
+    }
+
+    /// Waits until all that was sent before is answered: the host has one mind and serves who is quiet first, so
+    /// that a late ping is answered early, and only silence says that nothing is left.
+    fn until_answered(&self, ping: &[u8]) {
+        self.send(ping.to_vec());
+        while self.receive(Duration::from_secs(2)).is_some() {}
+    }
+
+    /// Waits for the SYN-ACK to that port; its sequence number.
+    fn syn_ack_to(&self, port: u16) -> u32 {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            let Some(bytes) = self.receive(Duration::from_secs(1)) else { continue };
+            let packet = Packet::ip(&bytes);
+            let Some(segment) = packet.pdu(Protocol::Tcp) else { continue };
+            let tcp = Tcp::new(segment.bytes()).expect("a header");
+            if tcp.destination_port() == port && tcp.flags() == 0x12 {
+                return tcp.sequence();
+            }
+        }
+        panic!("no SYN-ACK to port {port}");
+    }
+}
+
+fn case(name: &str) -> Vec<u8> {
+    let line = CASES.lines().find(|line| line.starts_with(&format!("{name} "))).expect(name);
+    hex::parse(line.split(' ').nth(2).expect("a packet")).expect("hex")
+}
+
+/// Each bit the other way round: as the wire might turn it, and as an enemy would, who puts checksums right.
+fn flips(link: wire::Link, packet: &[u8]) -> Vec<Vec<u8>> {
+    let flipped = (0..8 * packet.len()).map(|bit| {
+        let mut flipped = packet.to_vec();
+        flipped[bit / 8] ^= 0x80 >> (bit % 8);
+        flipped
+    });
+    flipped.flat_map(|flipped| [sealed(link, &flipped), flipped]).collect()
+}
+
+/// With the checksums that the rules propose.
+fn sealed(link: wire::Link, bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for rule in
+        ["ipv4.checksum", "icmp.checksum", "icmpv6.checksum", "udp.checksum", "tcp.checksum"]
+    {
+        let findings = verify::inspect(&Packet::new(link, &bytes, bytes.len()));
+        let Some(finding) = findings.iter().find(|finding| finding.rule.id == rule) else {
+            continue;
+        };
+        bytes = apply(&finding.edits, &bytes).expect("an edit can be made");
+    }
+    bytes
+}
+
+/// A segment from that port to port 80.
+fn segment(port: u16, (sequence, acknowledged): (u32, u32), flags: u8, data: &[u8]) -> Vec<u8> {
+    let mut packet = vec![
+        0x45,
+        0,
+        0,
+        40 + data.len() as u8,
+        0,
+        0,
+        0x40,
+        0,
+        64,
+        6,
+        0,
+        0,
+        10,
+        0,
+        0,
+        2,
+        10,
+        0,
+        0,
+        1,
+    ];
+    packet.extend(port.to_be_bytes());
+    packet.extend([0, 80]);
+    packet.extend(sequence.to_be_bytes());
+    packet.extend(acknowledged.to_be_bytes());
+    packet.extend([0x50, flags, 0xfa, 0xf0, 0, 0, 0, 0]);
+    packet.extend(data);
+    sealed(wire::Link::RawIp, &packet)
+}
+
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("/proc is mounted");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+    line.trim().trim_end_matches(" kB").parse().expect("a number")
+}
