@@ -161,9 +161,9 @@ impl Sink for Watch {
                 self.0.limited.fetch_add(1, Ordering::Relaxed);
             }
             Record::Verdict { admitted: false, findings, .. } => {
-                if self.0.count.fetch_add(1, Ordering::Relaxed) == 0 {
-                    *self.0.first.lock().expect("no panic") = format!("{}: {findings:?}", self.1);
-                }
+                let is_first = self.0.count.fetch_add(1, Ordering::Relaxed) == 0;
+                let told = is_first.then(|| format!("{}: {findings:?}", self.1));
+                self.0.first.lock().expect("no panic").extend(told);
             }
             _ => {}
         }
