@@ -72,20 +72,12 @@ type Row = (&'static str, &'static str, u16, &'static str);
 
 impl Reason {
     /// The reasons of a host that knows nothing but echo over IPv4, in the order in which requests are tried.
-    pub const ECHO: [Reason; 10] = [
-        Reason::Version,
-        Reason::Truncated,
-        Reason::Short,
-        Reason::HeaderChecksum,
-        Reason::NotForMe,
-        Reason::Source,
-        Reason::Fragment,
-        Reason::Protocol,
-        Reason::IcmpChecksum,
-        Reason::IcmpType,
-    ];
+    pub const ECHO: [Reason; 10] = match Reason::ALL.first_chunk() {
+        Some(first) => *first,
+        None => panic!("there are more"),
+    };
 
-    /// Every reason.
+    /// Every reason, those of [`ECHO`](Self::ECHO) first.
     pub const ALL: [Reason; 28] = [
         Reason::Version,
         Reason::Truncated,
