@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn a_timer_that_goes_off_in_vain_goes_off_again_but_not_for_ever() {
         let (memory, now) = (Memory::default(), Instant::now());
-        let timers = vec![Timer { name: "retransmit".into(), seconds: 0.0 }];
+        let timers = vec![Timer { name: "retransmit".into(), seconds: 1.0 }];
         let remember = Remember { note: Some("x".into()), timers };
         let set = |at| memory.settle(flow(1), &remember, (Some(b"came"), None), LIMITS, at);
         let missed = |at| {
@@ -369,10 +369,11 @@ mod tests {
             (rang, memory.next_alarm().map(|next| next - at))
         };
         set(now);
-        assert_eq!(missed(now), (1, Some(AGAIN)));
-        assert_eq!(missed(now), (0, Some(AGAIN)), "one that does not ring is not missed");
-        assert_eq!(missed(now + AGAIN), (1, Some(2 * AGAIN)));
-        assert_eq!(missed(now + 3 * AGAIN), (1, None));
+        let due = now + Duration::from_secs(1);
+        assert_eq!(missed(due), (1, Some(AGAIN)));
+        assert_eq!(missed(due), (0, Some(AGAIN)), "one that does not ring is not missed");
+        assert_eq!(missed(due + AGAIN), (1, Some(2 * AGAIN)));
+        assert_eq!(missed(due + 3 * AGAIN), (1, None));
         set(now);
         assert_eq!(
             memory.alarms(now + LIMITS.expires),
