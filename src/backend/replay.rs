@@ -1,12 +1,16 @@
 //! A recorded journal as a model: it answers a packet as the recorded one did, for tests, teaching and
-//! demonstrations without a network. A packet that was not recorded byte for byte is met with what was
-//! answered, in edits, to one of the same length and addresses, since edits fit both.
+//! demonstrations without a network. One that came more than once, such as a timer's, is answered each time as
+//! it was that time. A packet that was not recorded byte for byte is met with what was answered, in edits, to
+//! one of the same length and addresses, since edits fit both.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Instant;
+
+use wire::{Link, Packet, Protocol};
 
 use super::{Backend, BackendError, Completion, Delta, Failure, Listed, Spending, Stop, Usage};
 use crate::journal::{Act, Record};
@@ -16,13 +20,20 @@ use crate::prompt::{Form, Prompt};
 #[derive(Debug)]
 pub struct Replay {
     name: String,
-    /// What was said to each packet, an entry an attempt.
-    answers: HashMap<Vec<u8>, Vec<Answer>>,
+    /// What was said to each packet, each time that it came.
+    answers: HashMap<Vec<u8>, Vec<Attempts>>,
+    /// How often each has come by now.
+    came: Mutex<HashMap<Vec<u8>, usize>>,
     /// The last packet of each shape to which a model replied in edits.
     shapes: HashMap<Shape, Vec<u8>>,
+    /// What its packets begin with.
+    link: Link,
     /// Form of the answers that the journal holds whole.
     form: Form,
 }
+
+/// What was said to a packet at one time, an entry an attempt.
+type Attempts = Vec<Answer>;
 
 #[derive(Debug, Default, Clone)]
 struct Answer {
@@ -32,12 +43,16 @@ struct Answer {
     usd: Option<f64>,
 }
 
-/// What edits by offset depend on: length, first byte, TTL and addresses.
-type Shape = (usize, Option<u8>, Vec<u8>);
+/// What edits by offset depend on: length, and of IPv4's header first byte, TTL, protocol and addresses.
+type Shape = (usize, Vec<u8>);
 
-fn shape(packet: &[u8]) -> Shape {
-    let fixed = [8..9, 12..20].into_iter().filter_map(|range| packet.get(range)).flatten();
-    (packet.len(), packet.first().copied(), fixed.copied().collect())
+/// The shape of a packet whose answer may fit others: a segment's is full of its connection's numbers.
+fn shape(link: Link, bytes: &[u8]) -> Option<Shape> {
+    let packet = Packet::new(link, bytes, bytes.len());
+    let header = packet.pdu(Protocol::Ipv4).filter(|_| packet.pdu(Protocol::Tcp).is_none())?;
+    let fixed = [0..1, 8..10, 12..20].map(|range| header.get(range));
+    let fixed: Option<Vec<&[u8]>> = fixed.into_iter().collect();
+    Some((bytes.len(), fixed?.concat()))
 }
 
 impl Replay {
@@ -60,8 +75,11 @@ impl Replay {
             return Err(format!("{shown} holds no answer of a model"));
         }
         let name = format!("replay/{shown}");
-        let Reader { form, answers, shapes, .. } = reader;
-        Ok(Replay { name, answers, shapes, form })
+        let Reader { link, form, answers, shapes, .. } = reader;
+        let attempts = |times: Vec<(u64, Attempts)>| times.into_iter().map(|time| time.1).collect();
+        let answers =
+            answers.into_iter().map(|(packet, times)| (packet, attempts(times))).collect();
+        Ok(Replay { name, answers, came: Mutex::default(), shapes, link, form })
     }
 
     /// The form of the recorded answers, in which alone they can be read.
@@ -70,9 +88,23 @@ impl Replay {
     }
 
     fn answer(&self, prompt: &Prompt) -> Option<&Answer> {
-        let alike = || self.answers.get(self.shapes.get(&shape(&prompt.packet))?);
-        let attempts = self.answers.get(&prompt.packet).or_else(alike)?;
+        let attempts = self.recorded(prompt).or_else(|| self.alike(prompt))?;
         attempts.get((prompt.attempt as usize).checked_sub(1)?)
+    }
+
+    /// What was said to this packet when it came that often; the last, should it come more often.
+    fn recorded(&self, prompt: &Prompt) -> Option<&Attempts> {
+        let times = self.answers.get(&prompt.packet)?;
+        let mut came = self.came.lock().expect("no thread panicked");
+        let time = came.entry(prompt.packet.clone()).or_default();
+        *time += usize::from(prompt.attempt == 1);
+        times.get(time.saturating_sub(1)).or(times.last())
+    }
+
+    /// What was said, in edits, to the last packet of its shape.
+    fn alike(&self, prompt: &Prompt) -> Option<&Attempts> {
+        let shape = shape(self.link, &prompt.packet)?;
+        self.answers.get(self.shapes.get(&shape)?)?.last()
     }
 }
 
@@ -110,19 +142,36 @@ impl Backend for Replay {
 }
 
 /// Puts a journal's records together again.
-#[derive(Default)]
 struct Reader {
+    link: Link,
     form: Form,
     requests: HashMap<u64, Vec<u8>>,
     reasoning: HashMap<(u64, u32), Vec<String>>,
-    answers: HashMap<Vec<u8>, Vec<Answer>>,
+    /// With the number that the packet had.
+    answers: HashMap<Vec<u8>, Vec<(u64, Attempts)>>,
     shapes: HashMap<Shape, Vec<u8>>,
+}
+
+impl Default for Reader {
+    fn default() -> Reader {
+        Reader {
+            link: Link::RawIp,
+            form: Form::default(),
+            requests: HashMap::new(),
+            reasoning: HashMap::new(),
+            answers: HashMap::new(),
+            shapes: HashMap::new(),
+        }
+    }
 }
 
 impl Reader {
     fn take(&mut self, record: Record) -> Result<(), String> {
         match record {
-            Record::Start { form, .. } => self.form = form.unwrap_or_default(),
+            Record::Start { form, mac, .. } => {
+                self.form = form.unwrap_or_default();
+                self.link = if mac.is_some() { Link::Ethernet } else { Link::RawIp };
+            }
             Record::Request { packet, bytes, .. } | Record::Timer { packet, bytes, .. } => {
                 let bytes = wire::hex::parse(&bytes).map_err(|error| error.to_string())?;
                 self.requests.insert(packet, bytes);
@@ -130,29 +179,38 @@ impl Reader {
             Record::Reasoning { packet, attempt, text } => {
                 self.reasoning.entry((packet, attempt)).or_default().push(text);
             }
-            Record::Thought {
-                packet, attempt, action, reason, bytes, spending, answer, ..
-            } => {
-                let Some(request) = self.requests.get(&packet) else { return Ok(()) };
-                let earlier = (attempt as usize).checked_sub(1).ok_or("an attempt has number 0")?;
-                // Edits that a model wrote fit other packets too; those that only spell a packet do not.
-                if answer.is_some() && action == Act::Send && self.form == Form::Edits {
-                    self.shapes.insert(shape(request), request.clone());
-                }
-                let (reason, bytes) = (reason.as_deref(), bytes.as_deref());
-                let said = answer.or_else(|| decision(self.form, action, reason, bytes));
-                let Some(text) = said else { return Ok(()) };
-                let reasoning = self.reasoning.remove(&(packet, attempt)).unwrap_or_default();
-                let Spending { usage, usd } = spending.unwrap_or_default();
-                let attempts = self.answers.entry(request.clone()).or_default();
-                // The last recording of an attempt counts, should a packet have come twice.
-                attempts.truncate(earlier);
-                attempts.push(Answer { reasoning, text, usage, usd });
-            }
+            Record::Thought { .. } => self.take_thought(record)?,
             Record::Reply { packet, .. } | Record::Silence { packet, .. } => {
                 self.requests.remove(&packet);
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_thought(&mut self, record: Record) -> Result<(), String> {
+        let Record::Thought { packet, attempt, action, reason, bytes, spending, answer, .. } =
+            record
+        else {
+            return Ok(());
+        };
+        let Some(request) = self.requests.get(&packet) else { return Ok(()) };
+        let earlier = (attempt as usize).checked_sub(1).ok_or("an attempt has number 0")?;
+        // Edits that a model wrote fit other packets too; those that only spell a packet do not.
+        if answer.is_some() && action == Act::Send && self.form == Form::Edits {
+            let shape = shape(self.link, request).map(|shape| (shape, request.clone()));
+            self.shapes.extend(shape);
+        }
+        let (reason, bytes) = (reason.as_deref(), bytes.as_deref());
+        let said = answer.or_else(|| decision(self.form, action, reason, bytes));
+        let Some(text) = said else { return Ok(()) };
+        let reasoning = self.reasoning.remove(&(packet, attempt)).unwrap_or_default();
+        let Spending { usage, usd } = spending.unwrap_or_default();
+        let times = self.answers.entry(request.clone()).or_default();
+        let answer = Answer { reasoning, text, usage, usd };
+        match times.last_mut() {
+            Some((number, attempts)) if earlier > 0 && *number == packet => attempts.push(answer),
+            _ => times.push((packet, vec![answer])),
         }
         Ok(())
     }
@@ -227,9 +285,42 @@ mod tests {
         assert_eq!(answer(EDITS, &all, ping(2, 64)).unwrap(), "EDIT set 0 4500; truncate 2");
         assert_eq!(answer(EDITS, &all, ping(3, 64)).unwrap(), "DROP short");
         assert!(answer(EDITS, &all, ping(9, 63)).is_err(), "another TTL is another shape");
+        let mut datagram = ping(9, 64);
+        datagram[9] = 17;
+        assert!(answer(EDITS, &all, datagram).is_err(), "and so is another protocol");
+        let frame = |packet: Vec<u8>| [&[2; 12][..], &[8, 0], &packet].concat();
+        let on_ethernet = format!("{EDITS},\"mac\":\"02:00:00:00:00:01\"");
+        let edits =
+            [recorded(&frame(ping(1, 64)), 1, r#""action":"send","answer":"EDIT set 34 00""#)];
+        assert_eq!(answer(&on_ethernet, &edits, frame(ping(9, 64))).unwrap(), "EDIT set 34 00");
+        assert!(answer(&on_ethernet, &edits, frame(ping(9, 63))).is_err());
         assert_eq!(answer("", std::slice::from_ref(&bytes), ping(1, 64)).unwrap(), "SEND 45");
         assert!(answer("", &[bytes], ping(9, 64)).is_err());
         assert_eq!(answer("", &[nano], ping(2, 64)).unwrap(), "SEND 4500");
+    }
+
+    /// Such as a timer that goes off until the peer is given up.
+    #[test]
+    fn what_came_more_than_once_is_answered_each_time_as_it_was() {
+        let said = |number: u64, attempt, text: &str| {
+            let answer = format!(r#""action":"send","answer":"{text}""#);
+            let lines = recorded(&ping(1, 64), attempt, &answer);
+            lines.replace("\"packet\":1", &format!("\"packet\":{number}"))
+        };
+        // An attempt that held no answer, as of one who passed the packet on, is none.
+        let lines = said(1, 1, "SEND 01") + &said(2, 2, "SEND 02") + &said(2, 3, "SEND 03");
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(lines.as_bytes()).unwrap();
+        let replay = Replay::open(file.path()).unwrap();
+        let mut prompt =
+            Prompt::new(&Style::new(replay.form(), false), &Event::new(HOST, 1, ping(1, 64)));
+        let mut ask = |attempt| {
+            prompt.attempt = attempt;
+            replay.answer(&prompt).map(|answer| answer.text.clone())
+        };
+        let answers = [1, 1, 2, 1].map(|attempt| ask(attempt).unwrap());
+        assert_eq!(answers, ["SEND 01", "SEND 02", "SEND 03", "SEND 02"]);
+        assert_eq!(ask(3), None);
     }
 
     #[test]

@@ -28,8 +28,17 @@ pub struct Pcapng {
     file: File,
     /// What the runtime did for the model, to be said of every reply.
     offload: &'static str,
-    /// Requests under way: number, time, bytes, comments.
-    open: Vec<(u64, u64, Vec<u8>, Vec<String>)>,
+    /// Events under way.
+    open: Vec<Open>,
+}
+
+/// An event whose fate is not known yet.
+struct Open {
+    number: u64,
+    time_ns: u64,
+    /// The packet that came; `None` where a timer went off.
+    bytes: Option<Vec<u8>>,
+    comments: Vec<String>,
 }
 
 impl Pcapng {
@@ -60,15 +69,31 @@ impl Pcapng {
     }
 
     fn comment(&mut self, number: u64, line: String) {
-        if let Some((.., comments)) = self.open.iter_mut().find(|open| open.0 == number) {
-            comments.push(line);
+        if let Some(open) = self.open.iter_mut().find(|open| open.number == number) {
+            open.comments.push(line);
         }
     }
 
-    fn close(&mut self, number: u64) -> io::Result<()> {
-        let Some(at) = self.open.iter().position(|open| open.0 == number) else { return Ok(()) };
-        let (_, time, bytes, comments) = self.open.swap_remove(at);
-        self.packet(time, &bytes, INBOUND, &comments.join("\n"))
+    /// Writes the packet that came with what is to be said of it. Where none came, that is for what was sent.
+    fn close(&mut self, number: u64) -> io::Result<Vec<String>> {
+        let Some(at) = self.open.iter().position(|open| open.number == number) else {
+            return Ok(Vec::new());
+        };
+        let Open { time_ns, bytes, comments, .. } = self.open.swap_remove(at);
+        let Some(bytes) = bytes else { return Ok(comments) };
+        self.packet(time_ns, &bytes, INBOUND, &comments.join("\n"))?;
+        Ok(Vec::new())
+    }
+
+    fn reply(&mut self, number: u64, time_ns: u64, bytes: &str, seconds: f64) -> io::Result<()> {
+        let mut comments = self.close(number)?;
+        let bytes = wire::hex::parse(bytes).map_err(io::Error::other)?;
+        comments.push(format!(
+            "reply to packet {number} of the journal{}, admitted, after {:.2} ms",
+            self.offload,
+            seconds * 1e3
+        ));
+        self.packet(time_ns, &bytes, OUTBOUND, &comments.join("\n"))
     }
 
     fn packet(
@@ -105,7 +130,13 @@ impl Sink for Pcapng {
             }
             Record::Request { packet, time_ns, bytes, .. } => {
                 let bytes = wire::hex::parse(bytes).map_err(io::Error::other)?;
-                self.open.push((*packet, *time_ns, bytes, Vec::new()));
+                let (number, time_ns, bytes) = (*packet, *time_ns, Some(bytes));
+                self.open.push(Open { number, time_ns, bytes, comments: Vec::new() });
+            }
+            Record::Timer { packet, time_ns, name, .. } => {
+                let (number, time_ns) = (*packet, *time_ns);
+                let comments = vec![format!("the timer {name} went off")];
+                self.open.push(Open { number, time_ns, bytes: None, comments });
             }
             Record::Reasoning { packet, text, .. } => self.comment(*packet, text.clone()),
             Record::Thought { packet, model, tokens, seconds, spending, .. } => {
@@ -126,15 +157,7 @@ impl Sink for Pcapng {
                 }
             }
             Record::Reply { packet, time_ns, bytes, seconds } => {
-                // Nothing came where a timer went off.
-                self.close(*packet)?;
-                let bytes = wire::hex::parse(bytes).map_err(io::Error::other)?;
-                let comment = format!(
-                    "reply to packet {packet} of the journal{}, admitted, after {:.2} ms",
-                    self.offload,
-                    seconds * 1e3
-                );
-                self.packet(*time_ns, &bytes, OUTBOUND, &comment)?;
+                self.reply(*packet, *time_ns, bytes, *seconds)?;
             }
             Record::Silence { packet, reason, .. } => {
                 self.comment(*packet, format!("silence: {reason}"));
