@@ -103,7 +103,8 @@ impl Conversation<'_, '_, '_> {
             self.mind.thoughts.say("It is a reset from outside of the window.");
             return Err("tcp-reset");
         }
-        let again = segment.has(SYN) && segment.sequence.wrapping_add(1) == connection.rcv;
+        let is_syn = segment.has(SYN) && !segment.has(ACK);
+        let again = is_syn && segment.sequence.wrapping_add(1) == connection.rcv;
         if connection.state == State::SynReceived && again {
             self.mind.thoughts.say("The SYN came again, so my answer to it was lost.");
             return Ok(Stage::Done(synchronize(self.mind, segment.ends, connection)));
