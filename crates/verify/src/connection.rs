@@ -32,8 +32,8 @@ use said::Said;
 pub(crate) const TCP: u8 = 6;
 /// Connections that are half open.
 const MOST_HALF_OPEN: usize = 256;
-/// Connections that are open, or are being closed.
-const MOST_OPEN: usize = 768;
+/// Connections that are open, or are being closed: as many as the flows of which a host keeps notes.
+const MOST_OPEN: usize = 1_024;
 /// How long nothing may be heard on an open connection before it is forgotten (RFC 5382 section 5, REQ-5: at
 /// least 2 hours 4 minutes).
 const OPEN: Duration = Duration::from_secs(124 * 60);
