@@ -19,21 +19,26 @@ pub(super) mod options;
 #[cfg(test)]
 mod tests;
 
-/// A message of IPv4 in hex: the headers of IP and UDP with the first 44 octets of the message; `sname` and
-/// `file`, which are empty; cookie and options.
+/// The octets of a message of IPv4 in hex: the headers of IP and UDP with the first 44 octets of the message;
+/// `sname` and `file`, which are empty; cookie and options.
+macro_rules! octets {
+    ($start:literal, $options:literal) => {
+        concat!(
+            $start,
+            "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+            "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+            "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+            "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+            $options
+        )
+    };
+}
+pub(super) use octets;
+
+/// A message of IPv4.
 macro_rules! message {
     ($start:literal, $options:literal) => {
-        Example::Packet(
-            Link::RawIp,
-            concat!(
-                $start,
-                "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-                "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-                "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-                "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-                $options
-            ),
-        )
+        Example::Packet(Link::RawIp, $crate::rules::dhcp::octets!($start, $options))
     };
 }
 use message;

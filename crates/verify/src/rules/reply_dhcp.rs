@@ -8,48 +8,34 @@ use wire::Dhcp;
 use wire::dhcp::message::{ACK, DISCOVER, INFORM, NAK, OFFER, REQUEST, name};
 use wire::dhcp::{BROADCAST, SERVER_PORT, field, option};
 
+use super::dhcp::octets;
 use super::reply_udp::{at_port, exchange, if_empty, unless_same};
 use crate::datagram::Datagram;
 use crate::exchange::Exchange;
 use crate::rule::{Check, Example, Fault, Level, Rule};
 
-/// A message of IPv4 in hex: the headers of IP and UDP with the first 44 octets of the message; `sname` and
-/// `file`, which are empty; cookie and options.
-macro_rules! message {
-    ($start:literal, $options:literal) => {
-        concat!(
-            $start,
-            "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-            "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-            "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-            "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-            $options
-        )
-    };
-}
-
 pub(super) mod addresses;
 
 /// A client without an address looks for servers.
-const LOOKS: &str = message!(
+const LOOKS: &str = octets!(
     "4500011e00000000401179d000000000ffffffff00440043010a12fa010106003903f326000080000000000000000000000000000000000002000000000200000000000000000000",
     "638253633501013d07010200000000023703010306ff"
 );
 
 /// A relay agent, 10.0.0.5, passes that on.
-const RELAYED: &str = message!(
+const RELAYED: &str = octets!(
     "4500011e00000000401165ca0a0000050a00000100430043010af4ee010106013903f326000080000000000000000000000000000a00000502000000000200000000000000000000",
     "638253633501013d07010200000000023703010306ff"
 );
 
 /// The client takes an offer of 10.0.0.9.
-const ASKS: &str = message!(
+const ASKS: &str = octets!(
     "4500012500000000401179c900000000ffffffff004400430111d4dd010106003903f326000080000000000000000000000000000000000002000000000200000000000000000000",
     "638253633501033d070102000000000232040a00000936040a000001ff"
 );
 
 /// 10.0.0.9, which has an address, asks what else there is.
-const WONDERS: &str = message!(
+const WONDERS: &str = octets!(
     "4500011e00000000401165c60a0000090a00000100440043010a6de7010106003903f326000000000a00000900000000000000000000000002000000000200000000000000000000",
     "638253633501083d07010200000000023703010306ff"
 );
@@ -57,7 +43,7 @@ const WONDERS: &str = message!(
 /// A client looks for servers, and is offered 10.0.0.9.
 const OFFERED: Example = exchange(
     LOOKS,
-    Some(message!(
+    Some(octets!(
         "450001220000000040116fcb0a000001ffffffff00430044010e25ad020106003903f32600008000000000000a000009000000000000000002000000000200000000000000000000",
         "6382536335010236040a000001330400000e100104ffffff00ff"
     )),
@@ -66,7 +52,7 @@ const OFFERED: Example = exchange(
 /// It takes the offer, and gets the address.
 const GRANTED: Example = exchange(
     ASKS,
-    Some(message!(
+    Some(octets!(
         "450001220000000040116fcb0a000001ffffffff00430044010e22ad020106003903f32600008000000000000a000009000000000000000002000000000200000000000000000000",
         "6382536335010536040a000001330400000e100104ffffff00ff"
     )),
@@ -137,7 +123,7 @@ pub(super) const TYPE: Rule = Rule {
     pass: GRANTED,
     fail: exchange(
         LOOKS,
-        Some(message!(
+        Some(octets!(
             "450001220000000040116fcb0a000001ffffffff00430044010e22ad020106003903f32600008000000000000a000009000000000000000002000000000200000000000000000000",
             "6382536335010536040a000001330400000e100104ffffff00ff"
         )),
@@ -174,7 +160,7 @@ pub(super) const TRANSACTION: Rule = Rule {
     pass: OFFERED,
     fail: exchange(
         LOOKS,
-        Some(message!(
+        Some(octets!(
             "450001220000000040116fcb0a000001ffffffff00430044010e25ac020106003903f32700008000000000000a000009000000000000000002000000000200000000000000000000",
             "6382536335010236040a000001330400000e100104ffffff00ff"
         )),
@@ -194,7 +180,7 @@ pub(super) const HARDWARE_ADDRESS: Rule = Rule {
     }),
     fail: exchange(
         LOOKS,
-        Some(message!(
+        Some(octets!(
             "450001220000000040116fcb0a000001ffffffff00430044010e25ac020106003903f32600008000000000000a000009000000000000000002000000000300000000000000000000",
             "6382536335010236040a000001330400000e100104ffffff00ff"
         )),
@@ -221,7 +207,7 @@ pub(super) const FLAGS: Rule = Rule {
     note: Some("Table 3, for all messages of servers. The first flag alone has a meaning."),
     fail: exchange(
         LOOKS,
-        Some(message!(
+        Some(octets!(
             "450001220000000040116fcb0a000001ffffffff00430044010ea5ad020106003903f32600000000000000000a000009000000000000000002000000000200000000000000000000",
             "6382536335010236040a000001330400000e100104ffffff00ff"
         )),
@@ -236,14 +222,14 @@ pub(super) const RELAY: Rule = Rule {
     check: Check::Exchange(|x| Pair::of(x)?.unless_copied(field::RELAY_ADDRESS)),
     pass: exchange(
         RELAYED,
-        Some(message!(
+        Some(octets!(
             "4500012200000000401165c60a0000010a00000500430043010e11a4020106003903f32600008000000000000a000009000000000a00000502000000000200000000000000000000",
             "6382536335010236040a000001330400000e100104ffffff00ff"
         )),
     ),
     fail: exchange(
         RELAYED,
-        Some(message!(
+        Some(octets!(
             "4500012200000000401165c60a0000010a00000500430043010e1ba9020106003903f32600008000000000000a000009000000000000000002000000000200000000000000000000",
             "6382536335010236040a000001330400000e100104ffffff00ff"
         )),
@@ -271,7 +257,7 @@ pub(super) const SERVER: Rule = Rule {
     pass: GRANTED,
     fail: exchange(
         ASKS,
-        Some(message!(
+        Some(octets!(
             "450001220000000040116fcb0a000001ffffffff00430044010e20ad020106003903f32600008000000000000a000009000000000000000002000000000200000000000000000000",
             "6382536335010536040a000003330400000e100104ffffff00ff"
         )),
@@ -294,14 +280,14 @@ pub(super) const INFORMED: Rule = Rule {
     }),
     pass: exchange(
         WONDERS,
-        Some(message!(
+        Some(octets!(
             "4500011c00000000401165c80a0000010a000009004300440108acf1020106003903f326000000000a00000900000000000000000000000002000000000200000000000000000000",
             "6382536335010536040a0000010104ffffff00ff"
         )),
     ),
     fail: exchange(
         WONDERS,
-        Some(message!(
+        Some(octets!(
             "4500012200000000401165c20a0000010a00000900430044010e98a4020106003903f326000000000a00000900000000000000000000000002000000000200000000000000000000",
             "6382536335010536040a000001330400000e100104ffffff00ff"
         )),

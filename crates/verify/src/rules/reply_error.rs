@@ -113,11 +113,6 @@ fn is_unreachable(reply: &Datagram) -> bool {
 /// Nothing follows what is quoted.
 pub(super) const EXTENSIONS: Rule = Rule {
     id: "icmp.undeliverable.length",
-    rfc: 792,
-    section: "Message Formats",
-    level: Level::Must,
-    quote: "Any field labeled \"unused\" is reserved for later extensions and must be zero when sent, but \
-            receivers should not use these fields (except to include them in the checksum).",
     note: Some(
         "It is used by extensions (RFC 4884), of which there is none here for it to count the words before.",
     ),
@@ -129,17 +124,12 @@ pub(super) const EXTENSIONS: Rule = Rule {
     fail: answered(
         "4500003c00000000400166bf0a0000010a00000203031115000800004500002000000000401166cb0a0000020a0000019c400009000c70b970696e67",
     ),
+    ..super::icmp::field::UNUSED
 };
 
 /// It quotes the datagram as it came.
 pub(super) const QUOTE: Rule = Rule {
     id: "icmp.undeliverable.quote",
-    rfc: 1122,
-    section: "3.2.2",
-    level: Level::Must,
-    quote: "Every ICMP error message includes the Internet header and at least the first 8 data octets of \
-            the datagram that triggered the error; more than 8 octets MAY be sent; this header and data MUST \
-            be unchanged from the received datagram.",
     note: Some("How much it quotes is judged in the message itself."),
     check: Check::Exchange(|x| {
         let (_, asked, reply) = pair(x, true).filter(|(.., reply)| is_unreachable(reply))?;
@@ -149,6 +139,7 @@ pub(super) const QUOTE: Rule = Rule {
     fail: answered(
         "4500003c00000000400166bf0a0000010a0000020303121d0000000045000020000000003f1166cb0a0000020a0000019c400009000c70b970696e67",
     ),
+    ..super::icmp::error::QUOTE
 };
 
 /// Errors are few.

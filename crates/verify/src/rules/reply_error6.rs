@@ -150,11 +150,6 @@ pub(super) const QUOTE: Rule = Rule {
 /// Nothing follows what is quoted.
 pub(super) const EXTENSIONS: Rule = Rule {
     id: "icmpv6.undeliverable.length",
-    rfc: 4443,
-    section: "3.1",
-    level: Level::Must,
-    quote: "This field is unused for all code values. It must be initialized to zero by the originator and \
-            ignored by the receiver.",
     note: Some(
         "The first octet of it is used by extensions (RFC 4884), of which there is none here for it to count the \
          words before.",
@@ -172,6 +167,7 @@ pub(super) const EXTENSIONS: Rule = Rule {
             "6000000000403a40fd000000000000000000000000000001fd00000000000000000000000000000201048c4d070000006000000000101140fd000000000000000000000000000002fd0000000000000000000000000000019c4000090010abde70696e6770696e67",
         ),
     ),
+    ..super::icmpv6::field::UNUSED
 };
 
 /// Errors are few.

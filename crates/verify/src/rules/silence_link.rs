@@ -5,7 +5,7 @@ use wire::Mac;
 use wire::ethernet::field;
 
 use super::silence::{answered, is_ipv6};
-use super::{PONG_FRAME, over_ethernet, over_ip, reply_ip};
+use super::{PONG_FRAME, icmpv6, ipv6, over_ethernet, over_ip, reply_ip};
 use crate::Reason;
 use crate::rule::{Check, Example, Level, Rule};
 
@@ -104,11 +104,6 @@ pub(super) const IPV6: Rule = Rule {
 /// A packet for another node.
 pub(super) const NOT_FOR_ME: Rule = Rule {
     id: "silence.ipv6.not_for_me",
-    rfc: 8200,
-    section: "3",
-    level: Level::Must,
-    quote: "128-bit address of the intended recipient of the packet (possibly not the ultimate recipient, \
-            if a Routing header is present).",
     note: Some("Who is not meant does not answer; nor do groups have TCP connections."),
     check: Check::Exchange(|x| answered(x, Reason::NotForMe).filter(|_| is_ipv6(x))),
     pass: unanswered(
@@ -117,6 +112,7 @@ pub(super) const NOT_FOR_ME: Rule = Rule {
     fail: answer(
         "60000000000c3a40fd000000000000000000000000000002fd0000000000000000000000000000098000a6d30007000170696e67",
     ),
+    ..ipv6::HEADER
 };
 
 /// A source that is no single other node.
@@ -228,12 +224,6 @@ pub(super) const NEIGHBOR: Rule = Rule {
 /// A message that was damaged.
 pub(super) const ICMPV6_CHECKSUM: Rule = Rule {
     id: "silence.icmpv6_checksum",
-    rfc: 4443,
-    section: "2.3",
-    level: Level::Must,
-    quote: "The checksum is the 16-bit one's complement of the one's complement sum of the entire ICMPv6 \
-            message, starting with the ICMPv6 message type field, and prepended with a \"pseudo-header\" of \
-            IPv6 header fields, as specified in [IPv6, Section 8.1].",
     note: Some("That a receiver tests it is implied; RFC 1071 section 1 says how."),
     check: Check::Exchange(|x| answered(x, Reason::Icmpv6Checksum)),
     pass: unanswered(
@@ -242,6 +232,7 @@ pub(super) const ICMPV6_CHECKSUM: Rule = Rule {
     fail: answer(
         "60000000000c3a40fd000000000000000000000000000002fd000000000000000000000000000001800012340007000170696e67",
     ),
+    ..icmpv6::CHECKSUM
 };
 
 /// A message that asks for nothing that we speak.

@@ -3,24 +3,20 @@
 
 use super::reply_udp::exchange;
 use super::silence::answered;
-use super::{PONG, over_ethernet};
+use super::{PONG, over_ethernet, udp};
 use crate::Reason;
 use crate::rule::{Check, Level, Rule};
 
 /// No reply to a datagram whose length cannot be.
 pub(super) const LENGTH: Rule = Rule {
     id: "silence.udp_length",
-    rfc: 768,
-    section: "Fields",
-    level: Level::Must,
-    quote: "Length is the length in octets of this user datagram including this header and the \
-            data. (This means the minimum value of the length is eight.)",
     note: Some(
         "The clause defines the length; that one which cannot be is no datagram to answer follows.",
     ),
     check: Check::Exchange(|x| answered(x, Reason::UdpLength)),
     pass: exchange("4500002000000000401166cb0a0000020a0000019c400007006370bb70696e67", None),
     fail: exchange("4500002000000000401166cb0a0000020a0000019c400007006370bb70696e67", Some(PONG)),
+    ..udp::LENGTH
 };
 
 /// No reply to a datagram that was damaged.

@@ -6,7 +6,7 @@ use wire::dhcp::message::{ACK, INFORM, NAK, REQUEST};
 use wire::dhcp::{BROADCAST, CLIENT_PORT, SERVER_PORT, field, option};
 use wire::{ipv4, udp};
 
-use super::{GRANTED, LOOKS, OFFERED, Pair, TRANSACTION, exchange};
+use super::{GRANTED, LOOKS, OFFERED, Pair, TRANSACTION, exchange, octets};
 use crate::exchange::Exchange;
 use crate::rule::{Check, Fault, Level, Rule};
 use crate::rules::reply_udp::{is_dhcp, pair as datagrams};
@@ -26,7 +26,7 @@ pub(in crate::rules) const ADDRESS: Rule = Rule {
     pass: GRANTED,
     fail: exchange(
         LOOKS,
-        Some(message!(
+        Some(octets!(
             "450001220000000040116fcb0a000001ffffffff00430044010e2fb6020106003903f326000080000000000000000000000000000000000002000000000200000000000000000000",
             "6382536335010236040a000001330400000e100104ffffff00ff"
         )),
@@ -65,7 +65,7 @@ pub(in crate::rules) const CLIENT_ADDRESS: Rule = Rule {
     }),
     fail: exchange(
         LOOKS,
-        Some(message!(
+        Some(octets!(
             "450001220000000040116fcb0a000001ffffffff00430044010e1ba4020106003903f326000080000a0000090a000009000000000000000002000000000200000000000000000000",
             "6382536335010236040a000001330400000e100104ffffff00ff"
         )),
@@ -92,7 +92,7 @@ pub(in crate::rules) const DESTINATION: Rule = Rule {
     pass: OFFERED,
     fail: exchange(
         LOOKS,
-        Some(message!(
+        Some(octets!(
             "4500012200000000401165c20a0000010a00000900430044010e1ba4020106003903f32600008000000000000a000009000000000000000002000000000200000000000000000000",
             "6382536335010236040a000001330400000e100104ffffff00ff"
         )),
@@ -133,7 +133,7 @@ pub(in crate::rules) const PORT: Rule = Rule {
     pass: OFFERED,
     fail: exchange(
         LOOKS,
-        Some(message!(
+        Some(octets!(
             "450001220000000040116fcb0a000001ffffffff00430043010e25ae020106003903f32600008000000000000a000009000000000000000002000000000200000000000000000000",
             "6382536335010236040a000001330400000e100104ffffff00ff"
         )),

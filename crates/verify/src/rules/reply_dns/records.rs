@@ -159,12 +159,6 @@ pub(in crate::rules) const ERROR: Rule = Rule {
 /// Every record is counted.
 pub(in crate::rules) const COUNTS: Rule = Rule {
     id: "dns.response.counts",
-    rfc: 1035,
-    section: "4.1.3",
-    level: Level::Must,
-    quote: "The answer, authority, and additional sections all share the same format: a variable number of \
-            resource records, where the number of records is specified in the corresponding count field \
-            in the header.",
     note: Some(
         "In a capture `dns.trailing` warns of octets after the last one; nobody needs to send any.",
     ),
@@ -180,6 +174,7 @@ pub(in crate::rules) const COUNTS: Rule = Rule {
     fail: answered(
         "4500004900000000401166a20a0000010a00000200359c40003598e7123485000001000000000000076578616d706c6503636f6d0000010001c00c000100010000003c0004c0000201",
     ),
+    ..super::super::dns::entries::COUNTS
 };
 
 /// A response is no longer than the client takes.
