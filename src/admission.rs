@@ -131,19 +131,18 @@ impl Admission {
     pub fn offer(&self, mut event: Event) -> Option<Event> {
         let policy = &self.policy;
         event.expires = policy.deadline.and_then(|deadline| event.received.checked_add(deadline));
+        let key = policy.deduplicate.then(|| key(&event));
         let mut room = self.lock();
         // A timer was set by a thought that was allowed.
         if event.timer.is_none()
-            && let Err(refusal) = room.examine(&event, policy)
+            && let Err(refusal) = room.examine(&event, key.as_deref(), policy)
         {
             room.refuse(refusal);
             return None;
         }
         let is_full = room.sources.waiting() >= policy.capacity.max(1);
         let evicted = is_full.then(|| room.evict()).flatten();
-        if policy.deduplicate {
-            room.known.insert(key(&event));
-        }
+        room.known.extend(key);
         room.sources.push(source(&event), event);
         drop(room);
         self.arrived.notify_one();
@@ -220,7 +219,12 @@ impl Admission {
 }
 
 impl Room {
-    fn examine(&mut self, event: &Event, policy: &Policy) -> Result<(), Refusal> {
+    fn examine(
+        &mut self,
+        event: &Event,
+        key: Option<&[u8]>,
+        policy: &Policy,
+    ) -> Result<(), Refusal> {
         if policy.largest.is_some_and(|largest| event.packet.len() > largest) {
             return Err(Refusal::Size);
         }
@@ -232,7 +236,7 @@ impl Room {
         if !station::takes(host, &event.packet) {
             return Err(Refusal::Station);
         }
-        if policy.deduplicate && self.known.contains(&key(event)) {
+        if key.is_some_and(|key| self.known.contains(key)) {
             return Err(Refusal::Duplicate);
         }
         if policy.budget.as_ref().is_some_and(|budget| budget.is_exhausted()) {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use verify::{Finding, Host};
 use wire::Mac;
 
+use crate::memory::Limits;
 use crate::mind::Event;
 use crate::program::{Program, Programs};
 use crate::transcript;
@@ -86,7 +87,7 @@ impl Style {
         if self.is_prose {
             return include_str!("../prompts/explain.md").into();
         }
-        let remembers = programs.iter().any(|program| program.state.is_some());
+        let remembers = remember(programs);
         let answer = match self.form {
             Form::Bytes => include_str!("../prompts/answer-bytes.md"),
             Form::Edits => include_str!("../prompts/answer-edits.md"),
@@ -111,6 +112,11 @@ impl Style {
     }
 }
 
+/// Whether any of the programs remembers something of a flow.
+fn remember(programs: &[Arc<Program>]) -> bool {
+    Limits::of(programs).is_some()
+}
+
 /// The programs of a host that knows nothing but echo over IPv4.
 fn echo_programs() -> Vec<Arc<Program>> {
     Programs::shipped().select(&["host", "ipv4", "icmp"])
@@ -120,9 +126,8 @@ fn echo_programs() -> Vec<Arc<Program>> {
 #[derive(Debug, Clone)]
 pub struct Prompt {
     style: Style,
-    /// The stable part, and the same with a word on JSON.
-    systems: [Arc<str>; 2],
-    remembers: bool,
+    /// Those that are told.
+    programs: Vec<Arc<Program>>,
     /// The part for this packet.
     pub turn: String,
     /// The packet itself, for a backend that looks up what was answered before.
@@ -138,9 +143,8 @@ impl Prompt {
             [] => echo_programs(),
             chosen => chosen.to_vec(),
         };
-        let remembers = event.limits().is_some();
-        let turn = turn::turn(event);
-        Prompt { remembers, ..Prompt::of(style, &programs, event.basis().to_vec(), turn) }
+        let (packet, turn) = (event.basis().to_vec(), turn::turn(event));
+        Prompt { style: style.clone(), programs, turn, packet, attempt: 1 }
     }
 
     /// The longest prompt for a first attempt of a host with those programs: about a packet of so many bytes,
@@ -162,14 +166,9 @@ impl Prompt {
         Prompt::new(style, &event)
     }
 
-    fn of(style: &Style, programs: &[Arc<Program>], packet: Vec<u8>, turn: String) -> Prompt {
-        let systems = [false, true].map(|structured| style.system(programs, structured).into());
-        Prompt { style: style.clone(), systems, remembers: false, turn, packet, attempt: 1 }
-    }
-
     /// The prompt that asks for prose about `packet`.
     pub fn about(style: &Style, packet: Vec<u8>, turn: String) -> Prompt {
-        Prompt::of(style, &[], packet, turn)
+        Prompt { style: style.clone(), programs: Vec::new(), turn, packet, attempt: 1 }
     }
 
     /// Adds what was wrong with the answer before: the judge's findings, or that it could not be read.
@@ -193,8 +192,8 @@ impl Prompt {
     }
 
     /// The stable part; `structured` if the answer is to be JSON.
-    pub fn system(&self, structured: bool) -> &str {
-        &self.systems[usize::from(structured)]
+    pub fn system(&self, structured: bool) -> String {
+        self.style.system(&self.programs, structured)
     }
 
     /// Whether the answer can be JSON at all.
@@ -214,7 +213,7 @@ impl Prompt {
         let mut properties = serde_json::Map::new();
         let action = serde_json::json!({"type": "string", "enum": ["send", "drop"]});
         properties.insert("action".into(), action);
-        let memory: &[&str] = if self.remembers { &["note", "timers"] } else { &[] };
+        let memory: &[&str] = if remember(&self.programs) { &["note", "timers"] } else { &[] };
         let texts = ["reason"].iter().chain(memory).copied().chain([self.form().field()]);
         let mut required = vec!["action"];
         for name in texts {
@@ -304,7 +303,9 @@ mod tests {
         let mut other = Prompt::new(&style, &event);
         other.object(2, "SEND 45", &[], "no");
         assert_ne!(first.turn, other.turn);
-        assert_eq!(first.systems, other.systems);
+        for structured in [false, true] {
+            assert_eq!(first.system(structured), other.system(structured));
+        }
     }
 
     #[test]

@@ -59,10 +59,6 @@ struct Scene {
     is_whole: bool,
 }
 
-/// What a person must know who asks nano for what it does not know.
-const NANO_ON_ETHERNET: &str = "softstack: nano knows no ARP, so nobody on an Ethernet finds it: leave --link \
-    away, or say --model nano,PROVIDER/MODEL";
-
 impl Host {
     /// Runs the subcommand; its exit code is the command's.
     pub fn run(self) -> Outcome {
@@ -70,7 +66,7 @@ impl Host {
         let thinkers = self.model.thinkers()?;
         let scene = self.scene(&thinkers);
         if scene == (Scene { link: Wire::Ethernet, is_whole: false }) && !self.quiet {
-            tell(NANO_ON_ETHERNET);
+            super::tell_nano_is_not_found("leave --link away");
         }
         let sandbox = Sandbox::start(self.plan(scene))?;
         let journal = self.journal()?;

@@ -24,9 +24,6 @@ const PREFIX_6: u8 = 64;
 const KERNEL_ANSWERS: &str = "softstack: the kernel answers pings to this machine's addresses too, so \
     each ping gets two replies; leave them to the model with `sudo sysctl -w \
     net.ipv4.icmp_echo_ignore_all=1`, inside the network namespace if this is one of your own";
-/// What a person must know who asks nano for what it does not know.
-const NANO_ON_ETHERNET: &str = "softstack: nano knows no ARP, so nobody on an Ethernet finds it: take --tun, or \
-    say --model nano,PROVIDER/MODEL";
 
 /// Arguments of `softstack run`.
 #[derive(Args)]
@@ -69,7 +66,7 @@ impl Run {
             );
         }
         if self.tap.is_some() && thinkers.library.is_none() {
-            tell(NANO_ON_ETHERNET);
+            super::tell_nano_is_not_found("take --tun");
         }
         let (link, host) = match &self.raw {
             Some(interface) => self.at_interface(interface)?,

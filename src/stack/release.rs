@@ -44,9 +44,11 @@ impl Shared<'_> {
     fn take_in(&self, event: &Event, remember: &Remember, sent: Option<&[u8]>) {
         let (now, occasion) = (self.began.elapsed(), event.occasion());
         let mut judge = self.judge_of();
+        let Some(limits) = event.limits() else {
+            return judge.settle(now, occasion, sent);
+        };
         let due = judge.due(now, occasion);
         judge.settle(now, occasion, sent);
-        let Some(limits) = event.limits() else { return };
         let reset = Due::Silence(Reason::TcpReset);
         let counts = due != reset && !is_void(due);
         // Timers too stay as they are when whoever likes sends what is damaged.

@@ -83,7 +83,7 @@ impl Mind for InProcess {
         _show: &mut dyn FnMut(Shown),
     ) -> Option<Thought> {
         let prompt = (attempt <= 2).then(|| Prompt::new(&self.0, event))?;
-        let turn = Turn::read("", prompt.system(false), &prompt.turn, None);
+        let turn = Turn::read("", &prompt.system(false), &prompt.turn, None);
         let text = answer(&Brain::Correct, &Fault::None, &turn).text;
         let reading = transcript::read(&text, prompt.form(), event.basis());
         Some(Thought {

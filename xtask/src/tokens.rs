@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     fn assert_is_bounded(tokenizer: &CoreBPE, prompt: &Prompt) {
-        let read = count(tokenizer, prompt.system(true)) + count(tokenizer, &prompt.turn);
+        let read = count(tokenizer, &prompt.system(true)) + count(tokenizer, &prompt.turn);
         assert!(read as u64 <= prompt.most_input(), "{read} of {}", prompt.most_input());
     }
 

@@ -132,8 +132,10 @@ impl Connections {
 
     /// Whether the connection of this packet was silent for so long that it is one no more.
     pub(crate) fn is_forgotten(&self, link: Link, packet: &[u8], now: Duration) -> bool {
-        let heard = Heard::on(link, packet).filter(|_| !self.known.is_empty());
-        let flow = heard.map(|heard| Flow::heard(&heard.datagram, &heard.said));
+        if self.known.is_empty() {
+            return false;
+        }
+        let flow = Heard::on(link, packet).map(|heard| Flow::heard(&heard.datagram, &heard.said));
         flow.and_then(|flow| self.of(&flow)).is_some_and(|connection| connection.is_over(now))
     }
 

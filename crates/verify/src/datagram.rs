@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use wire::checksum::{add16, sum};
+use wire::checksum::{add16, pseudo_header, sum};
 use wire::ethernet::Mac;
 use wire::ipv4::PROTOCOL_ICMP;
 use wire::{Ipv4, Ipv6, Packet, Pdu, Protocol, icmp, icmpv6};
@@ -70,13 +70,15 @@ impl<'a> Datagram<'a> {
     }
 
     fn pseudo_header(&self) -> u16 {
-        let of = |address: IpAddr| match address {
-            IpAddr::V4(address) => sum(&address.octets()),
-            IpAddr::V6(address) => sum(&address.octets()),
+        let length = self.message.len() as u32;
+        let of = |source: &[u8], destination: &[u8]| {
+            pseudo_header(source, destination, self.protocol, length)
         };
-        let length = u16::try_from(self.message.len()).unwrap_or_default();
-        let addresses = add16(of(self.source), of(self.destination));
-        add16(add16(addresses, length), u16::from(self.protocol))
+        match (self.source, self.destination) {
+            (IpAddr::V4(from), IpAddr::V4(to)) => of(&from.octets(), &to.octets()),
+            (IpAddr::V6(from), IpAddr::V6(to)) => of(&from.octets(), &to.octets()),
+            _ => unreachable!("both are of one header"),
+        }
     }
 
     /// The big-endian word at `offset` of the message.

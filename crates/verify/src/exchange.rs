@@ -197,8 +197,8 @@ fn is_named_by_their_port(unit: &Pdu) -> bool {
 /// UDP ports and protocols of one's own may speak again; errors and answers of the layers below may not.
 fn later(due: Due, call: Option<Call>) -> Due {
     let of_tcp = |reason| {
-        matches!(reason, Reason::TcpHeader | Reason::TcpChecksum | Reason::TcpReset)
-            || matches!(reason, Reason::TcpSegment | Reason::Http)
+        matches!(reason, Reason::TcpHeader | Reason::TcpChecksum)
+            || matches!(reason, Reason::TcpReset | Reason::TcpSegment)
     };
     match (call, due.reason()) {
         (Some(Call::Datagram), reason) => Due::Either(reason.unwrap_or(Reason::UdpPort)),

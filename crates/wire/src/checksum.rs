@@ -35,6 +35,14 @@ pub const fn add16(a: u16, b: u16) -> u16 {
     low + carry as u16
 }
 
+/// The sum of the pseudo-header of a message of so many octets: the addresses as their octets, protocol, length
+/// (RFC 768, RFC 9293 section 3.1, RFC 8200 section 8.1).
+pub fn pseudo_header(source: &[u8], destination: &[u8], protocol: u8, length: u32) -> u16 {
+    let addresses = add16(sum(source), sum(destination));
+    let length = add16((length >> 16) as u16, length as u16);
+    add16(add16(addresses, u16::from(protocol)), length)
+}
+
 /// The checksum after one word it covers changed from `old` to `new`: RFC 1624 equation 3,
 /// `HC' = ~(~HC + ~m + m')`.
 ///

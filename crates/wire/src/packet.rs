@@ -9,7 +9,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use crate::checksum::{add16, sum};
+use crate::checksum::pseudo_header;
 use crate::options::options;
 use crate::protocol::Protocol;
 use crate::{Ipv4, Ipv6, Link, ipv4, word};
@@ -242,15 +242,12 @@ impl<'p> Pdu<'p> {
     /// addresses cannot be read, or a routing header leaves the final destination unknown.
     pub fn pseudo_header_sum(&self, protocol: u8, length: usize) -> Option<u16> {
         let network = self.nearest_network()?;
-        let addresses = match network.protocol() {
-            Protocol::Ipv4 => {
-                add16(sum(network.get(12..16)?), sum(source_routed(network.bytes())?))
-            }
-            _ => add16(sum(network.get(8..24)?), sum(self.final_destination(&network)?)),
+        let (source, destination) = match network.protocol() {
+            Protocol::Ipv4 => (network.get(12..16)?, source_routed(network.bytes())?),
+            _ => (network.get(8..24)?, self.final_destination(&network)?),
         };
         let length = u32::try_from(length).ok()?;
-        let length = add16((length >> 16) as u16, length as u16);
-        Some(add16(add16(addresses, u16::from(protocol)), length))
+        Some(pseudo_header(source, destination, protocol, length))
     }
 
     /// The sixteen octets of the destination that an IPv6 packet's checksum covers: the last stop of a

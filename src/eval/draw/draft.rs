@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use rand::Rng;
 use rand::rngs::StdRng;
-use wire::checksum::{add16, checksum, sum};
+use wire::checksum::{self, add16, sum};
 use wire::ethernet::{self, Mac};
 use wire::protocol::ethertype;
 use wire::{ipv4, ipv6};
@@ -181,22 +181,23 @@ impl Draft {
     fn seal_header(&mut self) {
         if self.version == Some(Version::V4) {
             self.header(ipv4::field::CHECKSUM).fill(0);
-            let right = checksum(self.header(0..ipv4::MIN_HEADER_LEN));
+            let right = checksum::checksum(self.header(0..ipv4::MIN_HEADER_LEN));
             self.header(ipv4::field::CHECKSUM).copy_from_slice(&right.to_be_bytes());
         }
     }
 
     /// The sum before that of the message; ICMP over IPv4 has none.
-    fn pseudo_header(&mut self, protocol: u8) -> u16 {
-        let addresses = match self.version {
+    fn pseudo_header(&self, protocol: u8) -> u16 {
+        let (source, destination) = match self.version {
             Some(Version::V4) if protocol != ipv4::PROTOCOL_ICMP => {
-                ipv4::field::SOURCE.start..ipv4::field::DESTINATION.end
+                (ipv4::field::SOURCE, ipv4::field::DESTINATION)
             }
-            Some(Version::V6) => ipv6::field::SOURCE.start..ipv6::field::DESTINATION.end,
+            Some(Version::V6) => (ipv6::field::SOURCE, ipv6::field::DESTINATION),
             _ => return 0,
         };
-        let length = self.message_len() as u16;
-        add16(add16(sum(self.header(addresses)), length), u16::from(protocol))
+        let header = &self.bytes[self.ip..];
+        let length = self.message_len() as u32;
+        checksum::pseudo_header(&header[source], &header[destination], protocol, length)
     }
 
     fn name_protocol(&mut self, protocol: u8) {

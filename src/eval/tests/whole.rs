@@ -25,7 +25,7 @@ impl Mind for StandIn {
         _: &mut dyn FnMut(Shown),
     ) -> Option<Thought> {
         let prompt = Prompt::new(&Style::new(self.0, false), event);
-        let turn = Turn::read("m", prompt.system(false), &prompt.turn, None);
+        let turn = Turn::read("m", &prompt.system(false), &prompt.turn, None);
         let said = answer(&self.1, &Fault::None, &turn).text;
         (attempt == 1).then(|| Thought {
             action: transcript::read(&said, self.0, &event.packet).action,

@@ -61,7 +61,7 @@ pub(super) fn event(host: &Host, bytes: Vec<u8>) -> Event {
 fn row(tokenizer: &CoreBPE, name: &str, event: &Event) -> String {
     let names: Vec<&str> = event.programs.iter().map(|program| program.name.as_str()).collect();
     let prompt = Prompt::new(&Style::new(Form::Bytes, false), event);
-    format!("| {name} | {} | {} |", names.join(", "), count(tokenizer, prompt.system(false)))
+    format!("| {name} | {} | {} |", names.join(", "), count(tokenizer, &prompt.system(false)))
 }
 
 #[cfg(test)]

@@ -59,8 +59,6 @@ pub enum Reason {
     TcpSegment,
     /// A DNS message that is no query to answer.
     Dns,
-    /// No HTTP request yet.
-    Http,
     /// A DHCP message that needs no answer.
     Dhcp,
     /// What no ICMP error may be sent about.
@@ -78,7 +76,7 @@ impl Reason {
     };
 
     /// Every reason, those of [`ECHO`](Self::ECHO) first.
-    pub const ALL: [Reason; 28] = [
+    pub const ALL: [Reason; 27] = [
         Reason::Version,
         Reason::Truncated,
         Reason::Short,
@@ -104,7 +102,6 @@ impl Reason {
         Reason::TcpReset,
         Reason::TcpSegment,
         Reason::Dns,
-        Reason::Http,
         Reason::Dhcp,
         Reason::Error,
     ];
@@ -162,7 +159,6 @@ impl Reason {
             Reason::TcpReset => ("tcp-reset", "a TCP reset", 9293, "3.5.2"),
             Reason::TcpSegment => ("tcp-segment", "a TCP segment that needs no answer", 9293, "3.10.7"),
             Reason::Dns => ("dns", "no DNS query", 1035, "4.1.1"),
-            Reason::Http => ("http", "no HTTP request yet", 1945, "4.1"),
             Reason::Dhcp => ("dhcp", "a DHCP message that needs no answer", 2131, "4.3"),
             Reason::Error => ("error", "a packet about which no error may be sent", 1122, "3.2.2"),
         }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::checksum::{add16, sum};
 use crate::hex;
 use proptest::prelude::*;
 
