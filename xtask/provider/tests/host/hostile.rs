@@ -100,11 +100,26 @@ fn what_was_found_once() {
     count.assert_none_vetoed();
 }
 
+/// Segments of one connection from two stations: what is sent again goes where it went before.
+#[test]
+fn a_peer_that_moves() {
+    let mut known = host(Link::Ethernet);
+    let syn = case("syn-on-ethernet");
+    let answer = known.receive(&syn).unwrap().unwrap();
+    let mut elsewhere = syn.clone();
+    elsewhere[11] = 3;
+    // The next number, and no flag at all: nothing to be answered.
+    (elsewhere[41], elsewhere[47]) = (elsewhere[41] + 1, 0);
+    assert_eq!(known.receive(&sealed(Link::Ethernet, &elsewhere)).unwrap(), Err("tcp-segment"));
+    let again = known.pass(Duration::from_secs(3)).unwrap();
+    let again: Vec<_> = again.iter().flatten().map(|frame| &frame[..6]).collect();
+    assert_eq!(again, [&answer[..6]]);
+}
+
 fn flip(count: &mut Count, name: &str) {
-    let line = CASES.lines().find(|line| line.starts_with(&format!("{name} "))).expect(name);
-    let words: Vec<&str> = line.split(' ').collect();
-    let link = if words[1] == "ethernet" { Link::Ethernet } else { Link::RawIp };
-    let packet = hex::parse(words[2]).unwrap();
+    let packet = case(name);
+    let is_frame = name.ends_with("-on-ethernet") || ["arp", "neighbor"].contains(&name);
+    let link = if is_frame { Link::Ethernet } else { Link::RawIp };
     let mut lasting = host(link);
     for flipped in flips(&packet).flat_map(|flipped| [sealed(link, &flipped), flipped]) {
         count.take(&flipped, host(link).receive(&flipped));
@@ -112,6 +127,11 @@ fn flip(count: &mut Count, name: &str) {
         lasting.pass(STEP).unwrap();
         count.take(&flipped, lasting.receive(&flipped));
     }
+}
+
+fn case(name: &str) -> Vec<u8> {
+    let line = CASES.lines().find(|line| line.starts_with(&format!("{name} "))).expect(name);
+    hex::parse(line.split(' ').nth(2).unwrap()).unwrap()
 }
 
 fn flips(packet: &[u8]) -> impl Iterator<Item = Vec<u8>> {
