@@ -217,7 +217,6 @@ impl Connections {
             Some(_) if said.has(RST) => drop(self.known.remove(&flow)),
             Some(connection) if !opens || connection.progress.iss == said.sequence => {
                 connection.say(said);
-                connection.station = station;
             }
             _ if opens => {
                 let progress = Progress::opened(&heard.said, said, heard.offer());
@@ -227,6 +226,9 @@ impl Connections {
                 self.known.insert(flow, connection);
             }
             _ => {}
+        }
+        if let Some(connection) = self.known.get_mut(&flow) {
+            connection.station = station;
         }
     }
 
