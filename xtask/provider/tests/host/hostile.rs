@@ -119,6 +119,8 @@ fn a_peer_that_moves() {
     (elsewhere[11], elsewhere[47]) = (4, 0x10);
     let reset = known.receive(&sealed(Link::Ethernet, &elsewhere)).unwrap().unwrap();
     assert_eq!((reset[5], reset[47]), (4, 0x04));
+    (elsewhere[11], elsewhere[47]) = (3, 0);
+    assert_eq!(known.receive(&sealed(Link::Ethernet, &elsewhere)).unwrap(), Err("tcp-segment"));
     assert_eq!(sent_again(&mut known), [&reset[..6]]);
 }
 
