@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use wire::tcp::flag::{ACK, RST, SYN};
-use wire::{Link, Packet};
+use wire::{Link, Mac, Packet};
 
 use crate::datagram::Datagram;
 use crate::due::Assessment;
@@ -67,6 +67,8 @@ pub enum Segment {
 pub(crate) struct Connection {
     pub(crate) progress: Progress,
     pub(crate) kept: Kept,
+    /// The station that our last segment went to, on Ethernet.
+    station: Option<Mac>,
     /// When a segment of the peer came last, and which one of all that was.
     heard: Duration,
     turn: u64,
@@ -147,6 +149,12 @@ impl Connections {
         Some(if half_open { Segment::SynAckOrAcknowledgment } else { Segment::Acknowledgment })
     }
 
+    /// The station to which the host spoke last on the connection of this packet.
+    pub(crate) fn station(&self, link: Link, packet: &[u8]) -> Option<Mac> {
+        let heard = Heard::on(link, packet)?;
+        self.of(&Flow::heard(&heard.datagram, &heard.said))?.station
+    }
+
     /// Takes in what came and what was sent.
     pub(crate) fn settle(
         &mut self,
@@ -162,8 +170,9 @@ impl Connections {
             Occasion::Packet(_) => self.hear(&heard, now),
             Occasion::Timer(_) => None,
         };
+        let station = sent.filter(|_| host.mac.is_some()).and_then(Mac::new);
         match sent.and_then(|sent| Heard::on(host.link(), sent)) {
-            Some(sent) => self.say(&heard, &sent, answer, now),
+            Some(sent) => self.say(&heard, &sent, answer, (now, station)),
             None if answer == Some(Answer::Relisten) => {
                 self.known.remove(&Flow::heard(&heard.datagram, &heard.said));
             }
@@ -194,7 +203,13 @@ impl Connections {
     }
 
     /// Takes in a segment that was sent.
-    fn say(&mut self, heard: &Heard, sent: &Heard, answer: Option<Answer>, now: Duration) {
+    fn say(
+        &mut self,
+        heard: &Heard,
+        sent: &Heard,
+        answer: Option<Answer>,
+        (now, station): (Duration, Option<Mac>),
+    ) {
         let (flow, said) = (Flow::said(&sent.datagram, &sent.said), &sent.said);
         let known = self.known.get_mut(&flow);
         let opens = heard.said.has(SYN) && said.has(SYN | ACK) && !said.has(RST);
@@ -208,10 +223,14 @@ impl Connections {
             _ if opens => {
                 let progress = Progress::opened(&heard.said, said, heard.offer());
                 let kept = Kept::from(progress.nxt);
-                let connection = Connection { progress, kept, heard: now, turn: self.turn };
+                let turn = self.turn;
+                let connection = Connection { progress, kept, station, heard: now, turn };
                 self.known.insert(flow, connection);
             }
             _ => {}
+        }
+        if let Some(connection) = self.known.get_mut(&flow) {
+            connection.station = station;
         }
     }
 

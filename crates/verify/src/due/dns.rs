@@ -2,7 +2,7 @@
 
 use wire::Dns;
 use wire::dns::name::{Flaw, Names};
-use wire::dns::{Section, opcode};
+use wire::dns::{Entry, Section, opcode};
 
 use super::{Due, Reason};
 
@@ -21,12 +21,23 @@ fn is_standard(dns: &Dns) -> bool {
     dns.opcode() == opcode::QUERY && counts == (1, 0) && ends_well && !is_malformed(dns)
 }
 
-/// Whether it is a query of which a server can say no more than that it is malformed: several questions
-/// (RFC 9619 section 4), or entries or names that cannot be read.
+/// Whether it is a query of which a server can say that it is malformed: several questions (RFC 9619 section 4),
+/// or entries or names that cannot be read.
 pub(crate) fn is_malformed(dns: &Dns) -> bool {
+    dns.opcode() == opcode::QUERY && !is_readable(dns, |_| true)
+}
+
+/// Whether a server can say no more of it than that. Who does not need a name behind the question need not look
+/// whether it can be read.
+pub(crate) fn is_unreadable(dns: &Dns) -> bool {
+    dns.opcode() == opcode::QUERY && !is_readable(dns, |section| section == Section::Question)
+}
+
+/// Whether there is one question at most, and all entries can be read, with their names in some sections.
+fn is_readable(dns: &Dns, is_needed: impl Fn(Section) -> bool) -> bool {
     let mut names = Names::new(dns.bytes());
     let mut is_sound = |start| matches!(names.check(start), Ok(()) | Err(Flaw::Unread));
-    let mut entries = dns.entries();
-    let readable = entries.all(|entry| entry.is_ok_and(|entry| is_sound(entry.name.start)));
-    dns.opcode() == opcode::QUERY && (dns.count(Section::Question) > 1 || !readable)
+    let mut can_be_read = |entry: Entry| !is_needed(entry.section) || is_sound(entry.name.start);
+    let readable = dns.entries().all(|entry| entry.is_ok_and(&mut can_be_read));
+    dns.count(Section::Question) <= 1 && readable
 }

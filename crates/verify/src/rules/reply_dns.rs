@@ -6,7 +6,7 @@ use wire::dns::{Section, field, flag, kind, opcode, rcode_name};
 
 use super::reply_udp::{at_port, exchange, if_empty, is_unanswered, unless_same};
 use crate::datagram::Datagram;
-use crate::due::dns::is_malformed;
+use crate::due::dns::{is_malformed, is_unreadable};
 use crate::due::udp::DNS_PORT;
 use crate::exchange::Exchange;
 use crate::rule::{Check, Example, Fault, Level, Rule};
@@ -204,11 +204,12 @@ pub(super) const FORMAT: Rule = Rule {
     quote: "A DNS message with OPCODE = 0 and QDCOUNT > 1 MUST be treated as an incorrectly formatted message. \
             The value of the RCODE parameter in the response message MUST be set to 1 (FORMERR).",
     note: Some(
-        "So is a message whose names lead in circles, or whose entries end after it (RFC 1035 section 4.1.1).",
+        "So is a message whose question's name leads in a circle, or whose entries end after it (RFC 1035 section \
+         4.1.1).",
     ),
     check: Check::Exchange(|x| {
         let Pair { query, response, reply } = Pair::of(x)?;
-        let judged = is_malformed(&query);
+        let judged = is_unreadable(&query);
         let code = || {
             Fault::unless_equal(
                 reply.range(field::FLAGS_LOW),
