@@ -2,6 +2,7 @@
 //! A packet meets [`tape`] first, which feeds the network the words it asks for; [`vocabulary`]
 //! defines what the two can say to each other; [`transformer`] chooses every token.
 
+pub mod registers;
 pub mod tape;
 pub mod transformer;
 pub mod vocabulary;
