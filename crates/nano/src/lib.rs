@@ -1,7 +1,10 @@
-//! nano, the embedded model: a small decoder-only transformer that is an IPv4 host for ICMP echo.
-//! A packet meets [`tape`] first, which feeds the network the words it asks for; [`vocabulary`]
-//! defines what the two can say to each other; [`transformer`] chooses every token.
+//! nano, the embedded model: a small decoder-only transformer that is a whole small host. A packet meets
+//! [`tape`] first, which feeds the network the words it asks for, of the packet and of the host's
+//! [`registers`]; [`vocabulary`] and the labels of each [`protocol`] define what the two can say to each
+//! other; [`transformer`] chooses every token.
 
+pub mod grammar;
+pub mod protocol;
 pub mod registers;
 pub mod tape;
 pub mod transformer;
@@ -9,13 +12,15 @@ pub mod vocabulary;
 
 use std::sync::OnceLock;
 
+use registers::Registers;
 use tape::{Chunk, Ending, Step, Tape};
 use transformer::{Context, Transformer};
 use vocabulary::Token;
 
 /// Reads a packet, thinks, and writes the reply or drops it.
 ///
-/// `packet` is an IPv4 datagram as it came from the link, `own` the host's address. `seen` is called
+/// `packet` is what came from the link: a frame where the host has an Ethernet address, else an IP packet;
+/// `own` is what the host knows of itself. `seen` is called
 /// with every chunk as it goes onto the tape, and with the token that ends it; it may stop the thought
 /// by returning `false`.
 ///
@@ -24,7 +29,7 @@ pub fn think(
     network: &Transformer,
     context: &mut Context,
     packet: &[u8],
-    own: [u8; 4],
+    own: &Registers,
     mut seen: impl FnMut(Seen) -> bool,
 ) -> Option<Ending> {
     context.clear();

@@ -8,7 +8,15 @@
 //! to a read line: it has the same address on the other track. So the distance from any token to
 //! whatever it depends on is a constant, however long the packet is ("position coupling").
 
-use crate::vocabulary::{Action, Label, Meaning, Source, Token};
+use crate::grammar::{Action, At, Layer, Source};
+use crate::protocol::{Ipv4, Ipv6, Label, Udp};
+use crate::registers::Registers;
+use crate::tape::reader::Reader;
+use crate::tape::reply::Reply;
+use crate::vocabulary::{Meaning, Token};
+
+mod reader;
+mod reply;
 
 /// Cells in a line.
 pub const CELLS: usize = 7;
@@ -16,8 +24,6 @@ pub const CELLS: usize = 7;
 pub const AHEAD: i32 = 8;
 /// How far behind itself a token can see on either track, in cells.
 pub const BEHIND: i32 = 15;
-/// First byte offset that `write body` writes.
-const BODY_OFFSET: usize = 24;
 
 /// Where a token lies on the tape.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -107,7 +113,7 @@ pub enum Step {
 #[derive(Clone, Copy, Debug)]
 enum Expect {
     Label,
-    /// Bytes of the reply at `offset`, `left` more of them; then a sum if `sum`.
+    /// Bytes of the reply from `offset` on, `left` of them; then a sum if `sum`.
     Bytes {
         offset: usize,
         left: u8,
@@ -115,13 +121,13 @@ enum Expect {
     },
     /// Nibbles of a sum; the cell tells which.
     Sum,
-    /// Nibbles of the checksum at `offset`.
-    Checksum {
+    /// Nibbles of the reply's word at `offset`.
+    Nibbles {
         offset: usize,
         value: u16,
     },
-    /// Bytes of the reply's body at `offset`.
-    Body {
+    /// Bytes of the reply from `offset` on, or a label.
+    Copy {
         offset: usize,
     },
 }
@@ -129,42 +135,34 @@ enum Expect {
 /// A tape over one packet.
 #[derive(Clone, Debug)]
 pub struct Tape<'a> {
-    packet: &'a [u8],
-    own: [u8; 4],
-    /// Total length, once read.
-    bound: usize,
-    /// Offset after the last word read from the packet.
-    cursor: usize,
+    reader: Reader<'a>,
+    reply: Reply,
     /// Where the last token lies.
     head: Position,
-    /// Lines read so far.
+    /// The next line that is free.
     lines: u32,
-    /// The line on which each label was read.
-    line_of: [Option<u32>; Label::ALL.len()],
+    /// The line on which each label was read last; 0 for none.
+    line_of: [u32; Label::COUNT],
     expect: Expect,
-    reply: Vec<u8>,
-    written: Vec<bool>,
     length: usize,
 }
 
 impl<'a> Tape<'a> {
-    /// A tape over `packet` (an IPv4 datagram as it came from the link) for a host with address `own`.
-    pub fn new(packet: &'a [u8], own: [u8; 4]) -> (Tape<'a>, Chunk) {
+    /// A tape over `packet` for a host that knows `own` of itself. The packet is a frame if the host has an
+    /// Ethernet address, else it begins with its IP header.
+    pub fn new(packet: &'a [u8], own: &Registers) -> (Tape<'a>, Chunk) {
         let head = Position { address: CELLS as u32 - 1, writing: false };
+        let start = if own.mac.is_some() { Token::FRAME } else { Token::START };
         let tape = Tape {
-            packet,
-            own,
-            bound: usize::MAX,
-            cursor: 0,
+            reader: Reader::new(packet, own),
+            reply: Reply::new(own.mac.is_some()),
             head,
             lines: 1,
-            line_of: [None; Label::ALL.len()],
+            line_of: [0; Label::COUNT],
             expect: Expect::Label,
-            reply: Vec::new(),
-            written: Vec::new(),
             length: 1,
         };
-        (tape, Chunk::one(Token::START, head))
+        (tape, Chunk::one(start, head))
     }
 
     /// Number of tokens on the tape, fed ones included.
@@ -180,13 +178,10 @@ impl<'a> Tape<'a> {
     /// Takes the network's next token.
     pub fn push(&mut self, token: Token) -> Step {
         let step = match (token.meaning(), self.expect) {
-            (Meaning::Label(label), _) if matches!(label.action(), Action::Drop) => {
-                Step::End(Ending::Drop(label))
-            }
-            (Meaning::Label(Label::Send), Expect::Label | Expect::Body { .. }) => self.send(),
-            (Meaning::Label(label), Expect::Label) => self.obey(label),
+            (Meaning::Label(label), Expect::Label | Expect::Copy { .. }) => self.obey(label),
+            (Meaning::Label(label), _) if label.action() == Action::Drop => self.obey(label),
             (Meaning::Byte(byte), Expect::Bytes { offset, left, sum }) => {
-                self.write(offset, byte);
+                self.reply.write(offset, byte);
                 self.expect = match (left, sum) {
                     (1, true) => Expect::Sum,
                     (1, false) => Expect::Label,
@@ -194,30 +189,15 @@ impl<'a> Tape<'a> {
                 };
                 self.advance(token)
             }
-            (Meaning::Byte(byte), Expect::Body { offset }) => {
-                self.write(offset, byte);
-                self.expect = Expect::Body { offset: offset + 1 };
-                if self.head.cell() == 2 {
-                    self.head.address += CELLS as u32 - 2;
-                }
-                self.advance(token)
-            }
+            (Meaning::Byte(byte), Expect::Copy { offset }) => self.copy(offset, byte),
             (Meaning::Nibble { .. }, Expect::Sum) => {
                 if self.head.cell() == CELLS - 2 {
                     self.expect = Expect::Label;
                 }
                 self.advance(token)
             }
-            (Meaning::Nibble { value, .. }, Expect::Checksum { offset, value: so_far }) => {
-                let shift = 4 * (self.head.cell() - 2);
-                let checksum = so_far | u16::from(value) << shift;
-                self.expect = Expect::Checksum { offset, value: checksum };
-                if self.head.cell() == CELLS - 2 {
-                    let [high, low] = checksum.to_be_bytes();
-                    self.write(offset, high);
-                    self.write(offset + 1, low);
-                    self.expect = Expect::Label;
-                }
+            (Meaning::Nibble { value, .. }, Expect::Nibbles { offset, value: before }) => {
+                self.nibble(offset, before, value);
                 self.advance(token)
             }
             (_, expect) => self.lost(token, expect),
@@ -229,55 +209,36 @@ impl<'a> Tape<'a> {
     }
 
     fn obey(&mut self, label: Label) -> Step {
-        let opposite_to = |label: Label| self.line_of[label as usize];
         match label.action() {
             Action::Sum(source) => self.read(label, source, Expect::Sum),
             Action::Look(source) => self.read(label, source, Expect::Label),
-            Action::Write { offset, opposite, sum } => match opposite_to(opposite) {
-                Some(line) => {
-                    self.begin_write(label, line, None, Expect::Bytes { offset, left: 2, sum })
-                }
+            Action::Write(layer, offset, at) => self.word(label, layer, offset, at, false),
+            Action::WriteSum(layer, offset, at) => self.word(label, layer, offset, at, true),
+            Action::Again(space, offset, at) => {
+                let word = self.reply.word(space, offset);
+                self.write(label, at, Some(word), Expect::Sum)
+            }
+            Action::Fold(at) => self.write(label, at, Some([Token::END; 2]), Expect::Sum),
+            Action::Nibbles(layer, offset, at) => {
+                let expect = Expect::Nibbles { offset: self.reply.offset(layer, offset), value: 0 };
+                self.write(label, at, Some([Token::END; 2]), expect)
+            }
+            Action::Copy(layer, offset, from) => {
+                let expect = Expect::Copy { offset: self.reply.offset(layer, offset) };
+                self.write(label, At::Opposite(from, 0), None, expect)
+            }
+            Action::Send => match self.reply.take() {
+                Some(reply) => Step::End(Ending::Reply(reply)),
                 None => self.too_early(label),
             },
-            Action::FoldReply { opposite } => match opposite_to(opposite) {
-                Some(line) => self.begin_write(label, line, Some([Token::END; 2]), Expect::Sum),
-                None => self.too_early(label),
-            },
-            Action::Checksum { offset, opposite } => match opposite_to(opposite) {
-                Some(line) => {
-                    let expect = Expect::Checksum { offset, value: 0 };
-                    self.begin_write(label, line, Some([Token::END; 2]), expect)
-                }
-                None => self.too_early(label),
-            },
-            Action::Body => match opposite_to(Label::Identifier) {
-                Some(line) => {
-                    self.begin_write(label, line, None, Expect::Body { offset: BODY_OFFSET })
-                }
-                None => self.too_early(label),
-            },
-            Action::Send | Action::Drop => unreachable!("push handles endings"),
+            Action::Drop => Step::End(Ending::Drop(label)),
         }
     }
 
     fn read(&mut self, label: Label, source: Source, expect: Expect) -> Step {
-        let word = match source {
-            Source::Packet(offset) => self.word(offset),
-            Source::Next => self.word(self.cursor),
-            Source::Own(offset) => {
-                [Token::byte(self.own[offset]), Token::byte(self.own[offset + 1])]
-            }
-            Source::Nothing => [Token::END; 2],
-        };
-        match source {
-            Source::Packet(offset) => self.cursor = offset + 2,
-            Source::Next => self.cursor += 2,
-            Source::Own(_) | Source::Nothing => {}
-        }
-        if let (Label::TotalLength, [Token(high @ 0..256), Token(low @ 0..256)]) = (label, word) {
-            self.bound = usize::from(high << 8 | low);
-        }
-        self.line_of[label as usize] = Some(self.lines);
+        let word = self.reader.word(source, &self.reply);
+        self.note_length(label, word);
+        self.line_of[label.number()] = self.lines;
         self.place(self.lines, false, expect);
         self.lines += 1;
         let chunk = Chunk::one(Token::label(label), self.head).feed(word);
@@ -285,25 +246,40 @@ impl<'a> Tape<'a> {
         Step::Think(chunk)
     }
 
-    /// The two bytes at `offset`, or marks where there are none.
-    fn word(&self, offset: usize) -> [Token; 2] {
-        let byte = |offset: usize, past_end: Token| match self.packet.get(offset) {
-            _ if offset >= self.bound => past_end,
-            Some(&byte) => Token::byte(byte),
-            None => Token::EOF,
+    /// Some words say where something ends, and the tape ends there, as a file has an end.
+    fn note_length(&mut self, label: Label, [high, low]: [Token; 2]) {
+        let (Meaning::Byte(high), Meaning::Byte(low)) = (high.meaning(), low.meaning()) else {
+            return;
         };
-        let first = byte(offset, Token::END);
-        let second_past_end = if first == Token::END { Token::END } else { Token::FILL };
-        [first, byte(offset + 1, second_past_end)]
+        let value = usize::from(u16::from_be_bytes([high, low]));
+        match label {
+            Label::Ipv4(Ipv4::Version) => {
+                self.reader.begin(high);
+                self.reply.begin(high);
+            }
+            Label::Ipv4(Ipv4::TotalLength) => self.reader.end_header_at(value),
+            Label::Ipv6(Ipv6::PayloadLength) => self.reader.end_body_at(value),
+            Label::Udp(Udp::Length) => self.reader.end_message_at(value),
+            _ => {}
+        }
     }
 
-    fn begin_write(
-        &mut self,
-        label: Label,
-        line: u32,
-        fed: Option<[Token; 2]>,
-        expect: Expect,
-    ) -> Step {
+    fn word(&mut self, label: Label, layer: Layer, offset: usize, at: At, sum: bool) -> Step {
+        let offset = self.reply.offset(layer, offset);
+        self.write(label, at, None, Expect::Bytes { offset, left: 2, sum })
+    }
+
+    fn write(&mut self, label: Label, at: At, fed: Option<[Token; 2]>, expect: Expect) -> Step {
+        let line = match at {
+            At::Here => {
+                self.lines += 1;
+                self.lines - 1
+            }
+            At::Opposite(label, behind) => match self.line_of[label.number()] {
+                0 => return self.too_early(label),
+                line => line + behind,
+            },
+        };
         self.place(line, true, expect);
         let chunk = Chunk::one(Token::label(label), self.head);
         Step::Think(match fed {
@@ -313,6 +289,26 @@ impl<'a> Tape<'a> {
             }
             None => chunk,
         })
+    }
+
+    fn copy(&mut self, offset: usize, byte: u8) -> Step {
+        self.reply.write(offset, byte);
+        self.expect = Expect::Copy { offset: offset + 1 };
+        if self.head.cell() == 2 {
+            self.head.address += CELLS as u32 - 2;
+        }
+        self.advance(Token::byte(byte))
+    }
+
+    fn nibble(&mut self, offset: usize, before: u16, nibble: u8) {
+        let value = before | u16::from(nibble) << (4 * (self.head.cell() - 2));
+        self.expect = Expect::Nibbles { offset, value };
+        if self.head.cell() == CELLS - 2 {
+            let [high, low] = value.to_be_bytes();
+            self.reply.write(offset, high);
+            self.reply.write(offset + 1, low);
+            self.expect = Expect::Label;
+        }
     }
 
     fn place(&mut self, line: u32, writing: bool, expect: Expect) {
@@ -325,22 +321,6 @@ impl<'a> Tape<'a> {
         Step::Think(Chunk::one(token, self.head))
     }
 
-    fn write(&mut self, offset: usize, byte: u8) {
-        if self.reply.len() <= offset {
-            self.reply.resize(offset + 1, 0);
-            self.written.resize(offset + 1, false);
-        }
-        self.reply[offset] = byte;
-        self.written[offset] = true;
-    }
-
-    fn send(&mut self) -> Step {
-        if self.reply.is_empty() || self.written.contains(&false) {
-            return self.too_early(Label::Send);
-        }
-        Step::End(Ending::Reply(std::mem::take(&mut self.reply)))
-    }
-
     fn too_early(&self, label: Label) -> Step {
         let expected = "a label whose line was read and a reply without gaps";
         Step::End(Ending::Lost(Lost { at: self.length, token: Token::label(label), expected }))
@@ -350,9 +330,9 @@ impl<'a> Tape<'a> {
         let expected = match expect {
             Expect::Label => "a label",
             Expect::Bytes { .. } => "a byte of the reply",
-            Expect::Body { .. } => "a byte of the reply or send",
+            Expect::Copy { .. } => "a byte of the reply or a label",
             Expect::Sum => "a nibble of the running sum",
-            Expect::Checksum { .. } => "a nibble of the checksum",
+            Expect::Nibbles { .. } => "a nibble of the reply",
         };
         Step::End(Ending::Lost(Lost { at: self.length, token, expected }))
     }

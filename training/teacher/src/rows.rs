@@ -1,19 +1,22 @@
 //! Rows of training tokens. Attention is local on the tape, so a long trace is learned from windows
 //! of it; several windows are packed into a row of fixed length and told apart by a sample number.
 
+use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use nano::vocabulary::Meaning;
+use nano::vocabulary::{Meaning, Token};
 
-use crate::packets::{self, Arrival, Fault};
+use crate::packets::{self, Arrival, Class};
 use crate::{Entry, trace};
 
-/// One token of a row as the learner reads it: eight bytes, little-endian.
+/// One token of a row as the learner reads it: ten bytes, little-endian.
 #[derive(Clone, Copy, Default)]
 pub struct Cell {
     /// Token number.
     pub token: u16,
+    /// Number of the token that follows it on the tape.
+    pub target: u16,
     /// Tape address.
     pub address: u32,
     /// Track, whether the next token is to be learned, and whether that one is a label.
@@ -29,12 +32,19 @@ pub const LEARN: u8 = 2;
 /// The next token is a label.
 pub const LABEL: u8 = 4;
 
+/// Least room in a row for another window.
+const LEAST: usize = 24;
+/// Lines at the start of a window that are context only, and write lines at its end that lack theirs: a token
+/// sees as far.
+const CONTEXT: u32 = 2;
+
 impl Cell {
-    /// The eight bytes that go over the pipe.
-    pub fn bytes(&self) -> [u8; 8] {
+    /// The ten bytes that go over the pipe.
+    pub fn bytes(&self) -> [u8; 10] {
         let [t0, t1] = self.token.to_le_bytes();
+        let [n0, n1] = self.target.to_le_bytes();
         let [a0, a1, a2, a3] = self.address.to_le_bytes();
-        [t0, t1, a0, a1, a2, a3, self.flags, self.sample]
+        [t0, t1, n0, n1, a0, a1, a2, a3, self.flags, self.sample]
     }
 }
 
@@ -43,7 +53,7 @@ impl Cell {
 pub enum Mixture {
     /// Windows of everything, for learning.
     Learn,
-    /// Whole traces of valid requests of 28 to 84 bytes, one a row, for evaluation.
+    /// Whole traces of valid packets with up to 32 bytes of data, packed, for evaluation.
     Valid,
     /// Whole traces of bad packets, packed, for evaluation.
     Bad,
@@ -55,153 +65,180 @@ pub fn row(mixture: Mixture, seed: u64, number: u64, length: usize) -> Vec<Cell>
     rng.set_stream(number);
     let mut row = Vec::with_capacity(length);
     let mut sample = 1;
-    while row.len() + 24 < length && sample < 255 {
+    while row.len() + LEAST < length && sample < 255 {
         let Some(window) = window(mixture, &mut rng, length - row.len()) else { break };
-        append(&mut row, &window, sample);
+        window.append(&mut row, sample);
         sample += 1;
     }
     row.resize(length, Cell::default());
     row
 }
 
-/// Part of a trace, with the first line from which on it is to be learned.
-struct Window {
-    /// Tokens with their number in the trace, so that a gap shows.
-    entries: Vec<(usize, Entry)>,
-    from_line: u32,
-}
-
-impl Window {
-    fn new(arrival: &Arrival, from_line: u32, keep: impl Fn(&Entry) -> bool) -> Window {
-        let entries = trace(&arrival.packet, arrival.own).0;
-        let entries = entries.into_iter().enumerate().filter(|(_, entry)| keep(entry)).collect();
-        Window { entries, from_line }
-    }
-}
-
 fn window(mixture: Mixture, rng: &mut ChaCha8Rng, room: usize) -> Option<Window> {
     for _ in 0..8 {
         let window = match mixture {
-            Mixture::Learn => learning_window(rng),
-            Mixture::Valid => {
-                let data = rng.random_range(0..=56);
-                whole(packets::arrival(rng, data, None))
-            }
-            Mixture::Bad => {
-                let data = rng.random_range(0..=16);
-                let fault = packets::fault(rng);
-                whole(packets::arrival(rng, data, Some(fault)))
-            }
+            Mixture::Learn => learning_window(rng, room),
+            Mixture::Valid => Window::whole(small(rng, 32, false)),
+            Mixture::Bad => Window::whole(small(rng, 32, true)),
         };
-        if window.entries.len() <= room {
+        if window.length() <= room {
             return Some(window);
         }
     }
     None
 }
 
-fn whole(arrival: Arrival) -> Window {
-    Window::new(&arrival, 0, |_| true)
+/// A packet of any class with little data.
+fn small(rng: &mut ChaCha8Rng, most: usize, bad: bool) -> Arrival {
+    let data = rng.random_range(0..=most);
+    arrival(rng, data, bad)
 }
 
-fn learning_window(rng: &mut ChaCha8Rng) -> Window {
+fn arrival(rng: &mut ChaCha8Rng, data: usize, bad: bool) -> Arrival {
+    let class = class(rng);
+    let framed = class.is_on_ethernet_only() || rng.random_ratio(1, 3);
+    let fault = bad.then(|| packets::fault(rng, class));
+    packets::arrival(rng, class, framed, data, fault)
+}
+
+/// Every class as often; echo, whose header has lines of its own, twice as often.
+fn class(rng: &mut ChaCha8Rng) -> Class {
+    match rng.random_ratio(1, 14) {
+        true => Class::Echo,
+        false => *Class::ALL.choose(rng).expect("there are classes"),
+    }
+}
+
+fn learning_window(rng: &mut ChaCha8Rng, room: usize) -> Window {
     match rng.random_range(0..100) {
-        // Whole small packets.
-        0..14 => {
-            let data = rng.random_range(0..4);
-            whole(packets::arrival(rng, data, None))
+        // Whole small packets, as far as they fit.
+        0..15 => Window::whole(small(rng, 6, false)),
+        15..30 => Window::whole(small(rng, 6, true)),
+        // Where a label follows another than itself.
+        30..62 => {
+            let (data, bad) = (data_length(rng), false);
+            let arrival = arrival(rng, data, bad);
+            Window::around_a_turn(rng, arrival)
         }
-        // The header and what is written opposite to it, of longer packets.
-        14..28 => {
-            let (data, fault) = (data_length(rng), None);
-            let arrival = packets::arrival(rng, data, fault);
-            let last = header_lines(&arrival) + 3;
-            cut(arrival, 0, last)
+        62..72 => {
+            let (data, bad) = (data_length(rng), true);
+            let arrival = arrival(rng, data, bad);
+            Window::around_a_turn(rng, arrival)
         }
-        // The end of the data and of the reply.
-        28..42 => {
-            let data = rng.random_range(4..24);
-            let arrival = packets::arrival(rng, data, None);
-            cut_tail(arrival, 8)
+        // Anywhere.
+        72..80 => {
+            let arrival = small(rng, 48, false);
+            Window::anywhere(rng, arrival)
         }
-        // The middle of the data, read and written.
-        42..62 => {
-            let data = rng.random_range(16..80);
-            let arrival = packets::arrival(rng, data, None);
-            let first = header_lines(&arrival) + rng.random_range(1..(data as u32 / 2 - 4));
-            cut(arrival, first, first + rng.random_range(5..9))
+        // The end of a bad packet, where the decision is.
+        80..94 => Window::end(small(rng, 24, true), room.min(120)),
+        _ => {
+            let class = class(rng);
+            let framed = class.is_on_ethernet_only() || rng.random_ratio(1, 3);
+            Window::end(packets::noise(rng, class, framed), room.min(160))
         }
-        // Bad packets whole, and only their ends, where the decision is.
-        62..74 => {
-            let fault = packets::fault(rng);
-            let data = rng.random_range(0..6);
-            whole(packets::arrival(rng, data, Some(fault)))
-        }
-        74..96 => {
-            let fault = packets::fault(rng);
-            let data =
-                if fault == Fault::Short { data_length(rng) } else { rng.random_range(0..24) };
-            cut_tail(packets::arrival(rng, data, Some(fault)), 5)
-        }
-        _ => cut_tail(packets::noise(rng), 12),
     }
 }
 
 /// Lengths over the whole range, so that no value of a length byte is a stranger.
 fn data_length(rng: &mut ChaCha8Rng) -> usize {
-    match rng.random_range(0..20) {
-        0..11 => rng.random_range(0..128),
-        11..17 => rng.random_range(0..1473),
-        17..19 => rng.random_range(0..8192),
-        _ => rng.random_range(0..65_508),
+    match rng.random_range(0..40) {
+        0..24 => rng.random_range(0..20),
+        24..32 => rng.random_range(0..128),
+        32..37 => rng.random_range(0..1473),
+        37..39 => rng.random_range(400..1300),
+        _ => rng.random_range(0..8192),
     }
 }
 
-/// The line on which the identifier is read.
-fn header_lines(arrival: &Arrival) -> u32 {
-    // 11 lines of header, 4 or 6 or 8 of addresses, 3 looks, and the empty line before the first.
-    let same_low_half = arrival.packet[14..16] == arrival.own[2..4];
-    if same_low_half { 23 } else { 21 }
+/// Part of a trace: the lines `first..=last` of both tracks.
+struct Window {
+    trace: Vec<Entry>,
+    first: u32,
+    last: u32,
 }
 
-/// The lines `first..=last` of both tracks; the first two lines are context only.
-fn cut(arrival: Arrival, first: u32, last: u32) -> Window {
-    Window::new(&arrival, context(first), |entry| (first..=last).contains(&entry.line()))
-}
+impl Window {
+    fn whole(arrival: Arrival) -> Window {
+        Window { trace: trace(&arrival.packet, &arrival.own).0, first: 0, last: u32::MAX }
+    }
 
-/// The last `lines` lines that were read, and what is written opposite to them.
-fn cut_tail(arrival: Arrival, lines: u32) -> Window {
-    let entries = trace(&arrival.packet, arrival.own).0;
-    let read = entries.iter().filter(|entry| !entry.position.writing);
-    let first = read.map(Entry::line).max().unwrap_or(0).saturating_sub(lines);
-    Window::new(&arrival, context(first), |entry| entry.line() >= first)
-}
+    fn anywhere(rng: &mut ChaCha8Rng, arrival: Arrival) -> Window {
+        let mut window = Window::whole(arrival);
+        let line = rng.random_range(0..=window.lines());
+        window.narrow(rng, line);
+        window
+    }
 
-/// The first line to learn from, where the window begins at line `first`.
-fn context(first: u32) -> u32 {
-    if first == 0 { 0 } else { first + 2 }
-}
+    fn around_a_turn(rng: &mut ChaCha8Rng, arrival: Arrival) -> Window {
+        let mut window = Window::whole(arrival);
+        let line = *window.turns().choose(rng).expect("a trace has lines");
+        window.narrow(rng, line);
+        window
+    }
 
-fn append(row: &mut Vec<Cell>, window: &Window, sample: u8) {
-    for (i, (number, entry)) in window.entries.iter().enumerate() {
-        let next = window.entries.get(i + 1).filter(|(next, _)| *next == number + 1);
-        row.push(Cell {
-            token: entry.token.0,
-            address: entry.position.address,
-            flags: next.map_or(0, |(_, next)| lesson(next, window.from_line))
-                | if entry.position.writing { WRITING } else { 0 },
-            sample,
-        });
+    /// The end of a trace: lines that hold so many tokens at most, those of earlier lines that were written late
+    /// left out.
+    fn end(arrival: Arrival, room: usize) -> Window {
+        let mut window = Window::whole(arrival);
+        let lines = window.lines();
+        window.first = lines.saturating_sub(room as u32 / 9);
+        window
+    }
+
+    fn narrow(&mut self, rng: &mut ChaCha8Rng, line: u32) {
+        self.first = line.saturating_sub(rng.random_range(2..6));
+        self.last = self.first + rng.random_range(6..26);
+    }
+
+    /// The number of the last line.
+    fn lines(&self) -> u32 {
+        self.trace.iter().map(Entry::line).max().unwrap_or(0)
+    }
+
+    /// Lines whose label is not that of the line before in time.
+    fn turns(&self) -> Vec<u32> {
+        let labels = self.trace.iter().filter(|e| matches!(e.token.meaning(), Meaning::Label(_)));
+        let labels: Vec<(Token, u32)> = labels.map(|e| (e.token, e.line())).collect();
+        let turns = labels.windows(2).filter(|pair| pair[0].0 != pair[1].0);
+        std::iter::once(0).chain(turns.map(|pair| pair[0].1)).collect()
+    }
+
+    fn holds(&self, entry: &Entry) -> bool {
+        (self.first..=self.last).contains(&entry.line())
+    }
+
+    fn length(&self) -> usize {
+        self.trace.iter().filter(|entry| self.holds(entry)).count()
+    }
+
+    fn append(&self, row: &mut Vec<Cell>, sample: u8) {
+        let lines = self.lines();
+        for (i, entry) in self.trace.iter().enumerate().filter(|(_, entry)| self.holds(entry)) {
+            let next = self.trace.get(i + 1).filter(|_| self.is_understood(entry, lines));
+            row.push(Cell {
+                token: entry.token.0,
+                target: next.map_or(0, |next| next.token.0),
+                address: entry.position.address,
+                flags: next.map_or(0, lesson) | if entry.position.writing { WRITING } else { 0 },
+                sample,
+            });
+        }
+    }
+
+    /// Whether all that a token sees of the trace is in the window.
+    fn is_understood(&self, entry: &Entry, lines: u32) -> bool {
+        let from = if self.first == 0 { 0 } else { self.first + CONTEXT };
+        let ahead = if entry.position.writing { CONTEXT } else { 0 };
+        entry.line() >= from && entry.line().saturating_add(ahead).min(lines) <= self.last
     }
 }
 
 /// The flags of a token that `next` follows.
-fn lesson(next: &Entry, from_line: u32) -> u8 {
-    if !next.chosen || next.line() < from_line {
-        return 0;
-    }
-    match next.token.meaning() {
-        Meaning::Label(_) => LEARN | LABEL,
-        _ => LEARN,
+fn lesson(next: &Entry) -> u8 {
+    match (next.chosen, next.token.meaning()) {
+        (false, _) => 0,
+        (true, Meaning::Label(_)) => LEARN | LABEL,
+        (true, _) => LEARN,
     }
 }

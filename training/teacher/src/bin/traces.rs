@@ -3,6 +3,9 @@
 use std::io::Write;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use teacher::packets::{self, Arrival, Class};
 use teacher::rows::{self, Mixture};
 
 #[derive(Parser)]
@@ -13,7 +16,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Rows of eight-byte cells, without end.
+    /// Rows of ten-byte cells, without end.
     Rows {
         #[arg(long)]
         mixture: MixtureName,
@@ -31,6 +34,15 @@ enum Command {
         seed: u64,
         #[arg(long, default_value_t = 5)]
         data: usize,
+        /// What the packet asks for: `echo`, `tcp6` and so on.
+        #[arg(long, default_value = "echo")]
+        class: String,
+        /// Over Ethernet.
+        #[arg(long)]
+        framed: bool,
+        /// With a fault, drawn at random.
+        #[arg(long)]
+        bad: bool,
     },
     /// The size of the vocabulary.
     Vocabulary,
@@ -46,17 +58,16 @@ enum MixtureName {
 fn main() -> std::io::Result<()> {
     match Arguments::parse().command {
         Command::Rows { mixture, seed, from, length } => stream(mixture, seed, from, length),
-        Command::Show { seed, data } => {
-            use rand::SeedableRng;
-            let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
-            let arrival = teacher::packets::arrival(&mut rng, data, None);
-            let (trace, ending) = teacher::trace(&arrival.packet, arrival.own);
-            print!("{}", teacher::notation(&trace));
-            println!(
-                "{ending:02x?}, {} tokens, {} chosen",
-                trace.len(),
-                trace.iter().filter(|e| e.chosen).count()
-            );
+        Command::Show { seed, data, class, framed, bad } => {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let Some(class) = Class::ALL.into_iter().find(|known| known.name() == class) else {
+                let names: Vec<_> = Class::ALL.into_iter().map(Class::name).collect();
+                eprintln!("no class {class:?}: one of {}", names.join(", "));
+                std::process::exit(2);
+            };
+            let framed = framed || class.is_on_ethernet_only();
+            let fault = bad.then(|| packets::fault(&mut rng, class));
+            show(&packets::arrival(&mut rng, class, framed, data, fault));
             Ok(())
         }
         Command::Vocabulary => {
@@ -64,6 +75,13 @@ fn main() -> std::io::Result<()> {
             Ok(())
         }
     }
+}
+
+fn show(arrival: &Arrival) {
+    let (trace, ending) = teacher::trace(&arrival.packet, &arrival.own);
+    print!("{}", teacher::notation(&trace));
+    let chosen = trace.iter().filter(|entry| entry.chosen).count();
+    println!("{ending:02x?}, {} tokens, {chosen} chosen", trace.len());
 }
 
 fn stream(mixture: MixtureName, seed: u64, from: u64, length: usize) -> std::io::Result<()> {
