@@ -4,13 +4,13 @@ use nano::protocol::{Ethernet as E, Ipv4};
 
 use super::{Teacher, Verdict, drop, drop_if};
 
-const IPV4: u16 = 0x0800;
-const ARP: u16 = 0x0806;
-const IPV6: u16 = 0x86dd;
+pub const IPV4: u16 = 0x0800;
+pub const ARP: u16 = 0x0806;
+pub const IPV6: u16 = 0x86dd;
 
 impl Teacher<'_> {
-    /// Reads the header and writes the reply's; whether it carries ARP.
-    pub(super) fn frame(&mut self) -> Verdict<bool> {
+    /// Reads the header and writes the reply's; the type of what it carries.
+    pub(super) fn frame(&mut self) -> Verdict<u16> {
         let to = self.look(E::To);
         drop_if(!to.is_full(), E::DropEthernet)?;
         match to.value() {
@@ -25,7 +25,7 @@ impl Teacher<'_> {
         self.copy(E::WriteFrom);
         let kind = self.look(E::TypeAgain).value();
         self.write_opposite(E::WriteType);
-        Ok(kind == ARP)
+        Ok(kind)
     }
 
     fn to_me(&mut self) -> Verdict<()> {
@@ -33,29 +33,36 @@ impl Teacher<'_> {
             && self.same(E::ToMiddle, E::ToMiddleMine)
             && self.same(E::ToHigh, E::ToHighMine);
         drop_if(!mine, E::DropEthernet)?;
-        let kind = self.look(E::Type);
-        drop_if(!matches!(kind.value(), IPV4 | ARP | IPV6), E::DropEthernet)
+        let kind = self.look(E::Type).whole();
+        drop_if(!matches!(kind, Some(IPV4 | ARP | IPV6)), E::DropEthernet)
     }
 
     fn to_all(&mut self) -> Verdict<()> {
         drop_if(self.look(E::All2).value() != 0xffff, E::DropEthernet)?;
         drop_if(self.look(E::All3).value() != 0xffff, E::DropEthernet)?;
-        match self.look(E::AllType).value() {
-            ARP | IPV6 => Ok(()),
+        match self.look(E::AllType).whole() {
+            Some(ARP | IPV6) => Ok(()),
+            Some(IPV4) if self.is_for_all() => drop(Ipv4::DropNotForMe),
             // To every station, but to one host: no business of a host's (RFC 1122 section 3.3.6).
-            IPV4 if self.look(E::AllIp).first() >= 224 => drop(Ipv4::DropNotForMe),
             _ => drop(E::DropEthernet),
         }
     }
 
+    /// Whether the datagram is for a group of hosts, or for all on this link.
+    fn is_for_all(&mut self) -> bool {
+        match self.look(E::AllIp).value() {
+            0xffff => self.look(E::AllIp2).value() == 0xffff,
+            to => (0xe0..=0xef).contains(&(to >> 8)),
+        }
+    }
+
     fn to_group(&mut self) -> Verdict<()> {
-        let second = self.look(E::Group2);
-        match second.value() {
+        match self.look(E::Group2).value() {
             0 => drop_if(self.look(E::Group3).value() != 1, E::DropEthernet)?,
             word if word >> 8 == 0xff => self.to_solicited()?,
             _ => return drop(E::DropEthernet),
         }
-        drop_if(self.look(E::GroupType).value() != IPV6, E::DropEthernet)
+        drop_if(self.look(E::GroupType).whole() != Some(IPV6), E::DropEthernet)
     }
 
     fn to_solicited(&mut self) -> Verdict<()> {

@@ -1,20 +1,25 @@
 //! IPv4: the header that came, and those of replies.
 
-use nano::protocol::{Ipv4 as I, Label, Udp};
+use nano::protocol::{Ipv4 as I, Ipv6, Label, Udp};
 use nano::vocabulary::Token;
 
+use super::ethernet::{IPV4, IPV6};
 use super::sum::Sum;
-use super::{Last, Teacher, Verdict, Word, drop, drop_if};
+use super::{Last, Teacher, Verdict, Word, drop_if};
 
 impl Teacher<'_> {
-    /// The first word tells which version of IP it is.
-    pub(super) fn version(&mut self) -> Last {
+    /// The first word tells which version of IP it is; a frame's type must say the same.
+    pub(super) fn version(&mut self, kind: Option<u16>) -> Last {
         let word = self.look(I::Version);
-        self.need(word)?;
-        let first = word.first();
-        if !matches!(first, 0x45..=0x4f | 0x60..=0x6f) {
-            return drop(I::DropVersion);
+        if kind == Some(IPV6) {
+            drop_if(!word.is_full() || word.first() >> 4 != 6, Ipv6::DropIpv6)?;
+        } else {
+            self.need(word)?;
         }
+        let first = word.first();
+        let is_known = matches!(first, 0x45..=0x4f | 0x60..=0x6f);
+        drop_if(!is_known || kind == Some(IPV4) && first >> 4 == 6, I::DropVersion)?;
+        self.sum = Sum::default();
         self.add(word.value());
         if first >> 4 == 6 { self.ipv6() } else { self.ipv4() }
     }
@@ -116,12 +121,17 @@ impl Teacher<'_> {
         Ok(I::Send.into())
     }
 
-    /// What is left of a header around ICMP: its length is to be computed.
+    /// Any other header around ICMP, of the type of service of the request (RFC 1349 section 5.1).
     pub(super) fn write_icmp_header(&mut self) -> Last {
+        self.say(I::IcmpVersion);
+        let service = self.opposite().value() & 0xff;
+        for byte in [0x45, service as u8] {
+            self.choose(Token::byte(byte));
+        }
         self.write(I::TtlIcmp, 0x4001);
         self.sum_from(20, I::Length);
-        self.nibbles(I::WriteLength, self.sum.value);
-        self.write_header()
+        self.nibbles(I::WriteIcmpLength, self.sum.value);
+        self.write_rest_of_header()
     }
 
     /// The same around UDP; the datagram tells its length.
@@ -147,6 +157,10 @@ impl Teacher<'_> {
 
     fn write_header(&mut self) -> Last {
         self.write(I::PlainVersion, 0x4500);
+        self.write_rest_of_header()
+    }
+
+    fn write_rest_of_header(&mut self) -> Last {
         self.write(I::PlainIdentification, 0x0000);
         self.write(I::PlainFlags, 0x4000);
         for label in

@@ -78,7 +78,9 @@ impl Teacher<'_> {
     }
 
     fn is_from_one(&mut self) -> Verdict<()> {
-        drop_if(self.look(I::SourceLook).first() == 0xff, Ipv4::DropSource)?;
+        let first = self.look(I::SourceLook);
+        drop_if(first.first() == 0xff, Ipv4::DropSource)?;
+        drop_if(first.value() == 0 && self.is_loopback(), Ipv4::DropSource)?;
         let mine = self.same_stretch(
             [I::FromLow.into(), I::FromLowMine.into()],
             [I::From.into(), I::FromMine.into()],
@@ -86,17 +88,32 @@ impl Teacher<'_> {
         drop_if(mine, Ipv4::DropSource)
     }
 
-    /// Adds both addresses. A source that adds up to nothing is nobody's; to 1, the loopback address.
+    /// Whether a source that begins with zeros is ::1.
+    fn is_loopback(&mut self) -> bool {
+        if self.look(I::Loopback).value() != 1 {
+            return false;
+        }
+        let mut word = self.look(I::LoopbackZeros);
+        while !word.is_end() {
+            if word.value() != 0 {
+                return false;
+            }
+            word = self.look(I::LoopbackNext);
+        }
+        true
+    }
+
+    /// Adds both addresses. Only nobody's source adds up to nothing.
     fn pseudo_header(&mut self) -> Verdict<()> {
         self.sum = Sum::default();
         self.stretch(I::Source, I::SourceNext);
-        match self.sum.value {
-            0 => self.is_solicitation_of_nobody()?,
-            1 => return drop(Ipv4::DropSource),
-            _ => return Ok(self.stretch(I::Destination, I::DestinationNext)),
+        let mut destination = I::Destination;
+        if self.sum.value == 0 {
+            self.is_solicitation_of_nobody()?;
+            self.sum = Sum::default();
+            destination = I::NobodyDestination;
         }
-        self.sum = Sum::default();
-        self.stretch(I::NobodyDestination, I::DestinationNext);
+        self.stretch(destination, I::DestinationNext);
         Ok(())
     }
 

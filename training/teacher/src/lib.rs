@@ -64,6 +64,11 @@ impl Word {
         self.0.iter().fold(0, |value, token| value << 8 | if token.0 < 256 { token.0 } else { 0 })
     }
 
+    /// The word, if it has both its bytes.
+    fn whole(self) -> Option<u16> {
+        self.is_full().then(|| self.value())
+    }
+
     fn first(self) -> u8 {
         (self.value() >> 8) as u8
     }
@@ -108,10 +113,10 @@ fn drop_if(fault: bool, reason: impl Into<Label>) -> Verdict<()> {
 impl Teacher<'_> {
     /// The whole host: reads, decides, writes.
     fn answer(&mut self, framed: bool) -> Last {
-        if framed && self.frame()? {
-            return self.arp();
+        match framed.then(|| self.frame()).transpose()? {
+            Some(ethernet::ARP) => self.arp(),
+            kind => self.version(kind),
         }
-        self.version()
     }
 
     /// Reads a word, to look at only.

@@ -1,11 +1,10 @@
 //! Random packets to learn from, valid and bad, with the corners over-represented: addresses that
 //! differ in one bit, sums that miss ffff by one nibble, long runs of zero words, odd lengths.
 //!
-//! One file a protocol. A [`Draft`](draft::Draft) goes from the message outwards to the frame; what is
+//! One file a protocol. A draft goes from the message outwards to the frame; what is
 //! to be wrong with the packet it carries along, and each layer sees to its own faults.
 
 use nano::registers::Registers;
-use rand::Rng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
@@ -71,9 +70,4 @@ pub fn arrival(
         draft.own.ipv6 = None;
     }
     Arrival { packet, own: draft.own }
-}
-
-/// A flip of a coin that falls on its edge once in `n`.
-fn once_in(rng: &mut ChaCha8Rng, n: u32) -> bool {
-    rng.random_ratio(1, n)
 }

@@ -17,6 +17,7 @@ labels! {
         All3 "frame.all+4" Look(At(Frame, 4)), "to all stations";
         AllType "frame.all.type?" Look(At(Frame, 12)), "what does it carry";
         AllIp "frame.all.ip?" Look(At(Header, 16)), "to which host";
+        AllIp2 "frame.all.ip+2?" Look(At(Header, 18)), "to which host";
         // To a group of IPv6 nodes: all, or those whose addresses end like mine.
         Group2 "frame.group+2" Look(At(Frame, 2)), "to which group of stations";
         Group3 "frame.group+4" Look(At(Frame, 4)), "the group of all nodes";

@@ -58,6 +58,8 @@ labels! {
         TtlError "write ttl error" Write(Layer::Header, 8, Here), "ttl, protocol";
         Length "length" Sum(At(Length, 0)), "a header of 20 and what follows";
         WriteLength "write length" Nibbles(Layer::Header, 2, Here), "total length";
+        IcmpVersion "write icmp.version" Write(Layer::Header, 0, opposite(Ipv4::Version)), "version, header length, type of service";
+        WriteIcmpLength "write icmp.length" Nibbles(Layer::Header, 2, Here), "total length";
         WriteLength40 "write length 40" Write(Layer::Header, 2, Here), "total length";
         PlainVersion "write plain version" Write(Layer::Header, 0, Here), "version, header length, type of service";
         PlainIdentification "write plain identification" Write(Layer::Header, 4, Here), "identification";

@@ -25,6 +25,9 @@ labels! {
         GroupNext "group.next_header?" Look(At(Header, 6)), "is it ICMPv6";
         FrameLook "frame.group?" Look(At(Frame, 0)), "did the frame go to several stations";
         SourceLook "source6?" Look(At(Header, 8)), "may this source be answered";
+        Loopback "loopback?" Look(At(Header, 22)), "source, last word: is it a host's own loopback";
+        LoopbackZeros "loopback.zeros" Look(First(Header, 8, Until::Offset(22))), "the words before it";
+        LoopbackNext "loopback.zeros+" Look(Next), "the words before it";
         FromLow "from6.low" Sum(Last(Header, 8, 24)), "source, last word";
         FromLowMine "from6.low-mine" Sum(Last(OwnIpv6, 0, 16)), "less my own";
         From "from6" Sum(Next), "source, the word before";

@@ -3,8 +3,8 @@
 use rand::Rng;
 
 use super::draft::Draft;
-use super::draw::{byte, cut, near, near_address, near_bytes, one_of, put, until, word};
-use super::{Fault, ethernet, host, once_in};
+use super::draw::{byte, cut, near, near_address, near_bytes, once_in, one_of, put, until, word};
+use super::{Fault, ethernet, host};
 
 /// Hardware and protocol of the addresses, and their lengths.
 const KIND: [u8; 6] = [0, 1, 8, 0, 6, 4];

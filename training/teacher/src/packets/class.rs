@@ -102,7 +102,7 @@ impl Class {
     }
 
     /// Where the checksum of its message stands in that, if it has one.
-    pub fn checksum_at(self) -> Option<usize> {
+    pub(super) fn checksum_at(self) -> Option<usize> {
         match self {
             Class::Protocol4 | Class::Protocol6 | Class::Arp => None,
             Class::Echo | Class::Timestamp | Class::Echo6 | Class::Neighbor => Some(2),
@@ -112,7 +112,7 @@ impl Class {
     }
 
     /// Whether its message is a datagram of UDP.
-    pub fn is_udp(self) -> bool {
+    pub(super) fn is_udp(self) -> bool {
         self.checksum_at() == Some(6)
     }
 }

@@ -6,7 +6,10 @@ use rand::Rng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::once_in;
+/// Whether it happens, as it does once in `n` times.
+pub(super) fn once_in(rng: &mut ChaCha8Rng, n: u32) -> bool {
+    rng.random_ratio(1, n)
+}
 
 pub(super) fn byte(rng: &mut ChaCha8Rng) -> u8 {
     match rng.random_range(0..8) {

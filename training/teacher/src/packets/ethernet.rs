@@ -2,10 +2,10 @@
 
 use rand::Rng;
 
+use super::Fault;
 use super::draft::Draft;
-use super::draw::{byte, filled, near, near_bytes, one_of, until};
+use super::draw::{byte, filled, near, near_bytes, once_in, one_of, until};
 use super::host::{ALL_NODES, solicited_node};
-use super::{Fault, once_in};
 
 pub(super) const IPV4: u16 = 0x0800;
 pub(super) const ARP: u16 = 0x0806;

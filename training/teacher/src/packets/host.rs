@@ -4,8 +4,8 @@ use nano::registers::Registers;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::draw::{byte, near_address, near_bytes, one_of, until};
-use super::{Class, once_in};
+use super::Class;
+use super::draw::{byte, near_address, near_bytes, once_in, one_of, until};
 
 /// Milliseconds of a day.
 const DAY: u32 = 86_400_000;
@@ -118,19 +118,18 @@ fn is_single(address: &[u8; 16]) -> bool {
 
 /// The IPv6 address of another single node.
 pub(super) fn any_source6(rng: &mut ChaCha8Rng, own: [u8; 16]) -> [u8; 16] {
-    let mut draw = || match rng.random_range(0..5) {
-        0 => near_bytes(rng, own),
+    let mut draw = || match rng.random_range(0..8) {
+        0 | 4 => near_bytes(rng, own),
         1 => halves(own, address6(rng)),
         2 => halves(address6(rng), own),
-        // Hardly :: or ::1.
-        3 if once_in(rng, 2) => near_bytes(rng, one_of_two([0; 16], LOOPBACK, own[15])),
+        // Nearly :: or ::1.
+        3 => {
+            let low = one_of(rng, &[[0; 16], LOOPBACK]);
+            near_bytes(rng, low)
+        }
         _ => address6(rng),
     };
     until(&mut draw, |source| *source != own && is_single(source))
-}
-
-fn one_of_two<T>(even: T, odd: T, number: u8) -> T {
-    if number & 1 == 0 { even } else { odd }
 }
 
 fn halves(first: [u8; 16], last: [u8; 16]) -> [u8; 16] {

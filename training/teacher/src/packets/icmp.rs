@@ -3,10 +3,10 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use super::Fault;
 use super::draft::Draft;
-use super::draw::{fill, filled, near, put, shorten, until, word};
+use super::draw::{fill, filled, near, once_in, put, shorten, until, word};
 use super::sum::{Pseudo, seal_either, steer};
-use super::{Fault, once_in};
 
 /// Type and code of an echo request and of a timestamp request.
 const REQUESTS: [u16; 2] = [0x0800, 0x0d00];

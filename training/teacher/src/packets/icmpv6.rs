@@ -4,9 +4,9 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::draft::Draft;
-use super::draw::{fill, near, put, until, word};
+use super::draw::{fill, near, once_in, put, until, word};
 use super::sum::{Pseudo, seal_either, steer};
-use super::{Fault, neighbor, once_in};
+use super::{Fault, neighbor};
 
 /// Type and code of an echo request.
 const ECHO: u16 = 0x8000;

@@ -3,9 +3,11 @@
 use rand::Rng;
 
 use super::draft::Draft;
-use super::draw::{beyond, byte, cut, fill, filled, near, near_address, one_of, put, until, word};
+use super::draw::{
+    beyond, byte, cut, fill, filled, near, near_address, once_in, one_of, put, until, word,
+};
 use super::sum::{Pseudo, seal, seal_either};
-use super::{Class, Fault, ethernet, host, icmp, once_in, tcp, udp};
+use super::{Class, Fault, ethernet, host, icmp, tcp, udp};
 
 const HEADER_LEN: usize = 20;
 /// The most octets a datagram has.

@@ -4,10 +4,10 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::draft::Draft;
-use super::draw::{beyond, byte, cut, filled, near, near_bytes, one_of, put, until};
+use super::draw::{beyond, byte, cut, filled, near, near_bytes, once_in, one_of, put, until};
 use super::host::{ALL_NODES, solicited_node};
 use super::sum::Pseudo;
-use super::{Class, Fault, ethernet, host, icmpv6, neighbor, once_in, tcp, udp};
+use super::{Class, Fault, ethernet, host, icmpv6, neighbor, tcp, udp};
 
 const HEADER_LEN: usize = 40;
 /// The most octets of payload that are drawn: extension headers fit before them.

@@ -4,9 +4,9 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::draft::Draft;
-use super::draw::{byte, filled, near, near_bytes, until};
+use super::draw::{byte, filled, near, near_bytes, once_in, until};
 use super::sum::Pseudo;
-use super::{Fault, icmpv6, once_in};
+use super::{Fault, icmpv6};
 
 const SOLICITATION: u16 = 0x8700;
 /// Octets before the options.

@@ -3,10 +3,10 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use super::Fault;
 use super::draft::Draft;
-use super::draw::{byte, fill, filled, one_of, put, shorten, word};
+use super::draw::{byte, fill, filled, once_in, one_of, put, shorten, word};
 use super::sum::{Pseudo, seal_either, steer};
-use super::{Fault, once_in};
 
 const HEADER_LEN: usize = 20;
 /// The most octets of header.

@@ -3,9 +3,9 @@
 use rand::Rng;
 
 use super::draft::Draft;
-use super::draw::{beyond, fill, filled, near, one_of, put, shorten, until, word};
+use super::draw::{beyond, fill, filled, near, once_in, one_of, put, shorten, until, word};
 use super::sum::{Pseudo, seal, steer};
-use super::{Class, Fault, once_in};
+use super::{Class, Fault};
 
 const HEADER_LEN: usize = 8;
 /// The port of the echo service (RFC 862).
