@@ -29,7 +29,9 @@ from safetensors.numpy import load_file, save_file
 
 ROOT = Path(__file__).resolve().parent.parent
 TRACES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release/traces"
-CELL = np.dtype([("token", "<u2"), ("address", "<u4"), ("flags", "u1"), ("sample", "u1")])
+CELL = np.dtype(
+    [("token", "<u2"), ("target", "<u2"), ("address", "<u4"), ("flags", "u1"), ("sample", "u1")]
+)
 WRITING, LEARN, LABEL = 1, 2, 4
 AHEAD, BEHIND = 8, 15  # what a token sees, in tape cells; crates/nano/src/tape.rs
 SLOTS = AHEAD + BEHIND + 1  # relative positions
@@ -173,7 +175,7 @@ def columns(rows):
         writing=writing,
         sample=rows["sample"],
         turn=np.broadcast_to(np.arange(length), rows.shape),
-        target=np.roll(rows["token"], -1, 1),
+        target=rows["target"],
         weight=learn * np.where(rows["flags"] & LABEL, 2, 1),
     )
     time_in_row = np.arange(length)
@@ -214,7 +216,7 @@ class Rows:
 def evaluate(weights, s, step_eval, seed, count):
     """Share of whole traces that the network gets right token for token, on fresh packets."""
     result = {}
-    for mixture, length, size in (("valid", 512, 8), ("bad", 256, 16)):
+    for mixture, length, size in (("valid", 1024, 4), ("bad", 1024, 4)):
         rows, wrong, total = Rows(mixture, seed, length, size), 0, 0
         for _ in range(count // size):
             batch = rows.next()
@@ -271,10 +273,10 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--out", type=Path, required=True, help="folder for checkpoints, log and weights")
     p.add_argument("--seed", type=int, default=2)
-    p.add_argument("--steps", type=int, default=12000)
+    p.add_argument("--steps", type=int, default=20000)
     p.add_argument("--stop-at", type=int, default=0, help="stop early at this step (for experiments)")
-    p.add_argument("--rows", type=int, default=16)
-    p.add_argument("--length", type=int, default=256)
+    p.add_argument("--rows", type=int, default=8)
+    p.add_argument("--length", type=int, default=512)
     p.add_argument("--rate", type=float, default=3e-3)
     p.add_argument("--width", type=int, default=64)
     p.add_argument("--layers", type=int, default=3)
