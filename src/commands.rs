@@ -15,7 +15,7 @@ use softstack::backend::Spending;
 use softstack::config::{Config, Settings};
 use softstack::journal::{Journal, JsonLines};
 use softstack::stack::Thinkers;
-use softstack::view::{Detail, View, tell};
+use softstack::view::{Detail, View};
 use tokio_util::sync::CancellationToken;
 
 mod alongside;
@@ -152,14 +152,6 @@ pub fn print(text: &str) -> std::io::Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
-}
-
-/// Tells a person who put nano alone on an Ethernet what that comes to, and what to do `instead`.
-pub fn tell_nano_is_not_found(instead: &str) {
-    tell(&format!(
-        "softstack: nano knows no ARP, so nobody on an Ethernet finds it: {instead}, or say --model \
-         nano,PROVIDER/MODEL"
-    ));
 }
 
 /// What tokens were read and written, and what that cost.

@@ -3,41 +3,36 @@
 //! request shows that it has taken it.
 
 use nano::Seen;
-use nano::vocabulary::{Action, Label, Meaning, Source, Token};
+use nano::grammar::{Action, Source};
+use nano::protocol::{Ipv4, Ipv6, Label};
+use nano::vocabulary::{Meaning, Token};
 
-/// Words of data that share a rendered line.
-const WORDS: usize = 4;
+mod decision;
+mod group;
+mod place;
+
+use decision::decision;
+use group::Group;
+use place::Layout;
+
 /// Column of the running sum.
 const SUM_COLUMN: usize = 60;
-/// First byte that `write body` writes.
-const BODY: usize = 24;
 
 /// Turns the tokens of one tape into lines of English, at most 76 columns wide.
 #[derive(Default)]
 pub struct Reasoning {
     line: Option<Line>,
     group: Group,
-    /// Offset of the next word that `data` reads.
-    data_at: usize,
-    /// Offset of the next byte that `write body` writes, less [`BODY`].
-    written: usize,
+    layout: Layout,
 }
 
 /// A line of the tape that is still being filled.
 struct Line {
     label: Label,
+    /// Which bytes it is about: of the request, of the reply, or of the host's own registers.
+    place: String,
     word: Vec<Token>,
     nibbles: Vec<u8>,
-}
-
-/// Words that wait to share a rendered line.
-#[derive(Default)]
-struct Group {
-    verb: &'static str,
-    what: &'static str,
-    from: usize,
-    bytes: usize,
-    words: Vec<String>,
 }
 
 impl Reasoning {
@@ -57,7 +52,9 @@ impl Reasoning {
     }
 
     fn token(&mut self, token: Token, show: &mut dyn FnMut(&str)) {
-        if let Meaning::Label(label) = token.meaning() {
+        if token == Token::FRAME {
+            self.layout.begin_frame();
+        } else if let Meaning::Label(label) = token.meaning() {
             self.end(show);
             self.begin(label, show);
         } else if let Some(line) = &mut self.line {
@@ -69,76 +66,78 @@ impl Reasoning {
     }
 
     fn begin(&mut self, label: Label, show: &mut dyn FnMut(&str)) {
-        if label != Label::Data {
+        if !goes_on(label) {
             self.group.show(show);
         }
         if let Some(decision) = decision(label) {
+            self.group.show(show);
             show(&format!("→ {decision}"));
         }
         match label.action() {
             Action::Send => show("→ send the reply"),
             Action::Drop => show(&format!("→ drop, {}: {}", label.name(), label.english())),
-            _ => self.line = Some(Line::new(label)),
+            action => self.line = Some(Line::new(label, self.layout.place(action))),
         }
     }
 
     /// Shows the line at hand, or adds it to the group.
     fn end(&mut self, show: &mut dyn FnMut(&str)) {
         let Some(line) = self.line.take().filter(|line| !line.word.is_empty()) else { return };
-        let bytes = line.bytes().len();
-        match line.label {
-            Label::WriteBody => {
-                self.group.add(("write", ""), BODY + self.written, bytes, hex(&line.word), show);
-                self.written += bytes;
-                self.line = Some(Line::new(Label::WriteBody));
+        if let Label::Ipv4(Ipv4::Version) = line.label {
+            self.layout.begin_body(line.word[0]);
+        }
+        match line.label.action() {
+            Action::Copy(..) => {
+                self.group.add(self.layout.copied(line.bytes().len()), "", hex(&line.word), show);
+                self.line = Some(Line::new(line.label, String::new()));
             }
-            Label::Data if bytes > 0 && !line.nibbles.is_empty() => {
-                let word = format!("{}→{}", hex(&line.word), sum(&line.nibbles));
-                self.group.add(("bytes", "data word→sum  "), self.data_at, bytes, word, show);
-                self.data_at += 2;
-            }
+            action if is_stretch(action) => self.end_of_stretch(line, action, show),
             _ => {
                 self.group.show(show);
-                if let Action::Sum(Source::Packet(offset)) = line.label.action() {
-                    self.data_at = offset + 2;
-                }
                 show(&line.render());
             }
         }
     }
-}
 
-impl Group {
-    fn add(
-        &mut self,
-        (verb, what): (&'static str, &'static str),
-        at: usize,
-        bytes: usize,
-        word: String,
-        show: &mut dyn FnMut(&str),
-    ) {
-        if self.words.is_empty() {
-            *self = Group { verb, what, from: at, ..Group::default() };
+    /// Words of a stretch share rendered lines; what ends it is said if it changes the sum.
+    fn end_of_stretch(&mut self, line: Line, action: Action, show: &mut dyn FnMut(&str)) {
+        let bytes = line.bytes().len();
+        if bytes > 0 {
+            let place = self.layout.read(action, bytes);
+            self.group.add(place, line.label.english(), line.word_and_sum(), show);
+            return;
         }
-        self.bytes += bytes;
-        self.words.push(word);
-        if self.words.len() == WORDS {
-            self.show(show);
+        self.group.show(show);
+        if line.word.contains(&Token::EOF) || line.word.contains(&Token::BEYOND) {
+            show(&line.render());
+        } else if !line.nibbles.is_empty() {
+            let text = format!("{:20}no more; fold the last carry", "");
+            show(&format!("{text:<SUM_COLUMN$}sum {}", sum(&line.nibbles)));
         }
     }
+}
 
-    fn show(&mut self, show: &mut dyn FnMut(&str)) {
-        if !self.words.is_empty() {
-            let place = place(self.verb, self.from, self.bytes);
-            show(&format!("{place:<14}{}{}", self.what, self.words.join(" ")));
-            *self = Group::default();
+/// Whether a label only goes on with a stretch.
+fn goes_on(label: Label) -> bool {
+    matches!(
+        label.action(),
+        Action::Sum(Source::Next | Source::NextOwn) | Action::Look(Source::Next | Source::NextOwn)
+    )
+}
+
+/// Whether it reads a word of a stretch, in order.
+fn is_stretch(action: Action) -> bool {
+    match action {
+        Action::Sum(source) | Action::Look(source) => {
+            matches!(source, Source::First(..) | Source::Next | Source::NextOwn)
         }
+        _ => false,
     }
 }
 
 impl Line {
-    fn new(label: Label) -> Line {
-        Line { label, word: Vec::new(), nibbles: Vec::new() }
+    fn new(label: Label, place: String) -> Line {
+        Line { label, place, word: Vec::new(), nibbles: Vec::new() }
     }
 
     fn take(&mut self, token: Token) {
@@ -150,84 +149,58 @@ impl Line {
 
     fn is_complete(&self) -> bool {
         let nibbles = match self.label.action() {
-            Action::Look(_) | Action::Body | Action::Write { sum: false, .. } => 0,
+            Action::Look(_) | Action::Copy(..) | Action::Write(..) => 0,
             _ => 4,
         };
         self.word.len() == 2 && self.nibbles.len() == nibbles
     }
 
     fn render(&self) -> String {
-        let text = format!("{:<14}{:<5} {}", self.place(), hex(&self.word), self.english());
-        match self.nibbles.len() == 4 && !self.is_checksum() {
+        let text = format!("{:<14}{:<5} {}", self.place, hex(&self.word), self.english());
+        match self.nibbles.len() == 4 && !self.is_written() {
             true => format!("{text:<SUM_COLUMN$}sum {}", sum(&self.nibbles)),
             false => text,
         }
     }
 
-    /// Which bytes the line is about: of the request, of the reply, or of my own address.
-    fn place(&self) -> String {
-        match self.label.action() {
-            Action::Sum(Source::Packet(offset)) | Action::Look(Source::Packet(offset)) => {
-                place("bytes", offset, 2)
-            }
-            Action::Sum(Source::Own(_)) => "my address".into(),
-            Action::Write { offset, .. } | Action::Checksum { offset, .. } => {
-                place("write", offset, 2)
-            }
-            _ => String::new(),
+    fn word_and_sum(&self) -> String {
+        match &self.nibbles[..] {
+            [] => hex(&self.word),
+            nibbles => format!("{}→{}", hex(&self.word), sum(nibbles)),
         }
     }
 
     fn english(&self) -> String {
         let english = self.label.english();
         match (self.label, &self.bytes()[..]) {
-            (Label::Version, [first, tos]) => {
-                format!("version {}, header of {} bytes, tos {tos}", first >> 4, (first & 15) * 4)
+            (Label::Ipv4(Ipv4::Version), [first, tos]) if first >> 4 == 4 => {
+                format!("version 4, header of {} bytes, tos {tos}", (first & 15) * 4)
             }
-            (Label::TotalLength | Label::Identifier | Label::Sequence, &[high, low]) => {
+            (Label::Ipv4(Ipv4::Version), [first, _]) => format!("version {}", first >> 4),
+            (Label::Ipv4(Ipv4::TotalLength) | Label::Ipv6(Ipv6::PayloadLength), &[high, low]) => {
                 format!("{english} {}", u16::from_be_bytes([high, low]))
             }
-            (Label::Ttl | Label::WriteTtl, [ttl, protocol]) => {
+            (Label::Ipv4(Ipv4::Ttl | Ipv4::WriteTtl), [ttl, protocol]) => {
                 format!("ttl {ttl}, protocol {protocol}")
             }
-            (Label::Type | Label::WriteType, [kind, code]) => format!("type {kind}, code {code}"),
+            (_, [kind, code]) if english == "type, code" => format!("type {kind}, code {code}"),
             _ if self.word.contains(&Token::EOF) => "the wire brought no byte here".into(),
-            (Label::Data, _) => "end of data; fold the last carry".into(),
-            _ if self.is_checksum() => {
+            _ if self.word.contains(&Token::BEYOND) => "the datagram has no byte here".into(),
+            _ if self.is_written() && english.contains("checksum") => {
                 format!("{english}, the complement of the sum: {}", sum(&self.nibbles))
             }
+            _ if self.is_written() => format!("{english}: {}", sum(&self.nibbles)),
             _ => english.into(),
         }
     }
 
-    fn is_checksum(&self) -> bool {
-        matches!(self.label.action(), Action::Checksum { .. })
+    /// Whether its nibbles are a word of the reply, and no sum.
+    fn is_written(&self) -> bool {
+        matches!(self.label.action(), Action::Nibbles(..))
     }
 
     fn bytes(&self) -> Vec<u8> {
         self.word.iter().filter_map(|&token| byte(token)).collect()
-    }
-}
-
-/// What the network must have decided to ask for this label next.
-fn decision(label: Label) -> Option<&'static str> {
-    Some(match label {
-        Label::ToLow => "the sum is ffff, so the header checksum is right; is it for me?",
-        Label::FromLow => "both differences are ffff: it is for me; is it from me?",
-        Label::SourceLook => "not ffff: it is from somebody else",
-        Label::FlagsLook => "yes, it is an ordinary host's",
-        Label::ProtocolLook => "no",
-        Label::Identifier => "yes; now the message, type and checksum last",
-        Label::TypeLook => "the sum is ffff, so the ICMP checksum is right",
-        Label::WriteIcmpChecksum => "yes: I owe an echo reply",
-        _ => return None,
-    })
-}
-
-fn place(verb: &str, from: usize, count: usize) -> String {
-    match count {
-        1 => format!("{verb} {from}"),
-        _ => format!("{verb} {from}–{}", from + count - 1),
     }
 }
 
@@ -247,74 +220,4 @@ fn sum(nibbles: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use nano::transformer::Context;
-
-    use super::*;
-
-    /// What nano says to an echo request with `data`, line by line.
-    fn lines(data: &[u8]) -> Vec<String> {
-        lines_up_to(usize::MAX, data)
-    }
-
-    /// The same when the wire delivers at most `length` bytes of the packet.
-    fn lines_up_to(length: usize, data: &[u8]) -> Vec<String> {
-        let echo = wire::Echo {
-            identifier: 7,
-            sequence: 1,
-            payload: data,
-            ..wire::Echo::new([10, 0, 0, 2].into(), [10, 0, 0, 1].into())
-        };
-        let (mut reasoning, mut lines) = (Reasoning::default(), Vec::new());
-        let (network, mut context) = (nano::Network::First.load(), Context::default());
-        let mut packet = echo.request();
-        packet.truncate(length);
-        nano::think(network, &mut context, &packet, [10, 0, 0, 1], |seen| {
-            reasoning.hear(seen, &mut |line| lines.push(line.to_owned()));
-            true
-        });
-        lines
-    }
-
-    #[test]
-    fn a_whole_thought_in_narrow_lines() {
-        let lines = lines(&[0x33, 0x2f, 0x8b, 0x12, 0x00, 0x01, 0x02, 0x03, 0x04]);
-        for line in [
-            "bytes 2–3     0025  total length 37                         sum 4525",
-            "→ the sum is ffff, so the header checksum is right; is it for me?",
-            "my address    0001  less my own                             sum ffff",
-            "bytes 24–25   0007  identifier 7                            sum 0007",
-            "bytes 28–35   data word→sum  332f→3337 8b12→be49 0001→be4a 0203→c04d",
-            "bytes 36      data word→sum  04→c44d",
-            "                    end of data; fold the last carry        sum c44d",
-            "write 22–23         ICMP checksum, the complement of the sum: 3bb2",
-            "write 24–31   0007 0001 332f 8b12",
-            "write 32–36   0001 0203 04",
-            "→ send the reply",
-        ] {
-            assert!(
-                lines.iter().any(|said| said == line),
-                "{line:?} is not in\n{}",
-                lines.join("\n")
-            );
-        }
-        assert!(lines.iter().all(|line| line.chars().count() <= 76));
-        assert_eq!(lines.last().map(String::as_str), Some("→ send the reply"));
-    }
-
-    #[test]
-    fn a_cut_packet() {
-        for length in [31, 32] {
-            let lines = lines_up_to(length, b"abcdefgh");
-            let [.., missing, verdict] = &lines[..] else { panic!("{lines:?}") };
-            assert!(missing.contains("the wire brought no byte here"), "{}", lines.join("\n"));
-            assert!(verdict.starts_with("→ drop, truncated"), "{verdict}");
-        }
-    }
-
-    #[test]
-    fn no_data_at_all() {
-        let lines = lines(&[]);
-        assert!(lines.contains(&"write 24–27   0007 0001".to_owned()), "{}", lines.join("\n"));
-    }
-}
+mod tests;

@@ -12,7 +12,6 @@ use signal_hook::iterator::Signals;
 use softstack::journal::Journal;
 use softstack::link::{Addresses, Ipv6Addresses};
 use softstack::sandbox::{Device, Interrupter, Sandbox, SandboxConfig};
-use softstack::stack::Thinkers;
 use softstack::view::{Detail, View, tell};
 
 use super::alongside::{alongside, exit_code, stack};
@@ -21,9 +20,9 @@ use super::{Model, Outcome};
 /// Arguments of `softstack host`.
 #[derive(Args)]
 pub struct Host {
-    /// What the model is linked by. [default: ethernet; ip for nano alone, which knows no ARP]
-    #[arg(long, value_name = "LINK")]
-    link: Option<Wire>,
+    /// What the model is linked by.
+    #[arg(long, value_name = "LINK", default_value = "ethernet")]
+    link: Wire,
     /// IPv4 alone.
     #[arg(long)]
     no_ipv6: bool,
@@ -55,8 +54,8 @@ enum Wire {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Scene {
     link: Wire,
-    /// Whether the model is told by programs how to be a whole host; nano alone is not.
-    is_whole: bool,
+    /// Whether the model is told by programs to serve a page and a zone; nano alone is not.
+    has_services: bool,
 }
 
 impl Host {
@@ -64,10 +63,7 @@ impl Host {
     pub fn run(self) -> Outcome {
         // Before the journal is begun: a model that cannot be asked shall not cost an old one.
         let thinkers = self.model.thinkers()?;
-        let scene = self.scene(&thinkers);
-        if scene == (Scene { link: Wire::Ethernet, is_whole: false }) && !self.quiet {
-            super::tell_nano_is_not_found("leave --link away");
-        }
+        let scene = Scene { link: self.link, has_services: thinkers.library.is_some() };
         let sandbox = Sandbox::start(self.plan(scene))?;
         let journal = self.journal()?;
         if let Some(reason) = sandbox.fallback().filter(|_| !self.quiet) {
@@ -84,18 +80,12 @@ impl Host {
         })
     }
 
-    fn scene(&self, thinkers: &Thinkers) -> Scene {
-        let is_whole = thinkers.library.is_some();
-        let usual = if is_whole { Wire::Ethernet } else { Wire::Ip };
-        Scene { link: self.link.unwrap_or(usual), is_whole }
-    }
-
     fn plan(&self, scene: Scene) -> SandboxConfig {
         let device = match scene.link {
             Wire::Ethernet => Device::Ethernet,
             Wire::Ip => Device::Auto,
         };
-        let ipv6 = (!self.no_ipv6 && scene.is_whole).then(Ipv6Addresses::default);
+        let ipv6 = (!self.no_ipv6).then(Ipv6Addresses::default);
         let addresses = Addresses { ipv6, ..Addresses::default() };
         SandboxConfig { device, addresses, ..SandboxConfig::default() }
     }
@@ -123,22 +113,23 @@ impl Host {
 }
 
 /// Where the model is, and what may be tried on it.
-fn greeting(addresses: &Addresses, Scene { link, is_whole }: Scene) -> String {
+fn greeting(addresses: &Addresses, Scene { link, has_services }: Scene) -> String {
     let model = addresses.model;
     let six = addresses.ipv6.as_ref().map(|six| six.model);
     let (and, on) = (
         six.map(|six| format!(" and {six}")).unwrap_or_default(),
         if link == Wire::Ethernet { " on an Ethernet" } else { "" },
     );
-    let more = |line: String| is_whole.then_some(line);
+    let serves = |line: String| has_services.then_some(line);
     let tries = [
         Some(format!("ping {model}")),
         six.map(|six| format!("ping -6 {six}")),
-        more(format!("arping -c 3 {model}")).filter(|_| link == Wire::Ethernet),
-        more(format!("traceroute -n {model}")),
-        more(format!("nmap -n {model}")),
-        more(format!("curl http://{model}/")),
-        more(format!("dig @{model} softstack.example")),
+        (link == Wire::Ethernet).then(|| format!("arping -c 3 {model}")),
+        Some(format!("traceroute -n {model}")),
+        Some(format!("nmap -n {model}")),
+        Some(format!("echo hello | nc -u -w 1 {model} 7")),
+        serves(format!("curl http://{model}/")),
+        serves(format!("dig @{model} softstack.example")),
     ];
     let tries: String = tries.iter().flatten().map(|it| format!("    {it}\n")).collect();
     format!(

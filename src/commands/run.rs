@@ -60,14 +60,6 @@ impl Run {
     /// Runs the subcommand until SIGINT or SIGTERM.
     pub fn run(self) -> Outcome {
         let thinkers = self.model.thinkers()?;
-        if self.ipv6.is_some() && thinkers.library.is_none() {
-            return Err(
-                "nano knows no IPv6: leave --ipv6 away, or say --model PROVIDER/MODEL".into()
-            );
-        }
-        if self.tap.is_some() && thinkers.library.is_none() {
-            super::tell_nano_is_not_found("take --tun");
-        }
         let (link, host) = match &self.raw {
             Some(interface) => self.at_interface(interface)?,
             None => self.behind_tun()?,

@@ -8,11 +8,12 @@ use verify::Host;
 use wire::Packet;
 
 use crate::link::{Addresses, Link};
-use crate::mind::Event;
+use crate::mind::{Event, nano};
 use crate::program::{Library, Programs, ROOT};
 
 /// The host that a model is to be at its end of `link`: its addresses, with the directed broadcast address
-/// of its IPv4 network (RFC 1122 section 3.2.1.3). What it speaks its programs will say.
+/// of its IPv4 network (RFC 1122 section 3.2.1.3). What it speaks its programs will say; without any, it is what
+/// the embedded model is.
 pub fn host(addresses: &Addresses, link: &dyn Link) -> Host {
     let Addresses { model, prefix, .. } = *addresses;
     let host_bits = u32::MAX.checked_shr(u32::from(prefix)).unwrap_or(0);
@@ -21,6 +22,7 @@ pub fn host(addresses: &Addresses, link: &dyn Link) -> Host {
     Host {
         ipv6: addresses.ipv6.as_ref().map(|ipv6| ipv6.model),
         mac: is_ethernet.then_some(addresses.model_mac),
+        speaks: nano::speaks(),
         ..Host::echo(model, broadcast)
     }
 }
@@ -37,11 +39,8 @@ struct Present {
 }
 
 impl Identity {
-    /// The host with those addresses; without a library it speaks what `host` says, which over IPv6 nobody
-    /// does whom no program tells how.
+    /// The host with those addresses; without a library it speaks what `host` says.
     pub(super) fn new(host: Host, library: Option<Library>) -> Identity {
-        let ipv6 = host.ipv6.filter(|_| library.is_some());
-        let host = Host { ipv6, ..host };
         let present = Mutex::new(Present { host: Arc::new(host), programs: None });
         let identity = Identity { library, present };
         identity.refresh(|_| {});

@@ -4,6 +4,7 @@
 use std::net::Ipv4Addr;
 use std::time::Instant;
 
+use nano::registers::Registers;
 use nano::tape::Ending;
 use nano::transformer::Context;
 use nano::{Network, Seen};
@@ -46,7 +47,8 @@ impl Forward {
             };
             true
         };
-        let ending = nano::think(network, &mut self.context, &packet, MODEL.octets(), count);
+        let own = Registers { ipv4: MODEL.octets(), ..Registers::default() };
+        let ending = nano::think(network, &mut self.context, &packet, &own, count);
         let milliseconds = began.elapsed().as_secs_f64() * 1e3;
         match ending {
             Some(Ending::Reply(reply)) if reply.len() == bytes => {
