@@ -30,10 +30,11 @@ pub struct Eval {
     #[arg(long, value_name = "MODEL")]
     model: Vec<String>,
     /// What is measured: echo, timestamp, arp, neighbor, echo6, udp, unreachable, unreachable6, reset, reset6,
-    /// syn, dns, with commas between, or all. Echo alone is put to a host that knows nothing else, anything else
-    /// to a whole host.
-    #[arg(long, value_name = "LIST", default_value = "echo", value_parser = Protocols::parse)]
-    protocols: Protocols,
+    /// syn, dns, with commas between, or all. nano is measured as the small host that it is; of another model, echo
+    /// alone is put to a host that knows nothing else, anything else to a whole host. [default: what nano speaks,
+    /// another model echo]
+    #[arg(long, value_name = "LIST", value_parser = Protocols::parse)]
+    protocols: Option<Protocols>,
     /// Number of valid requests of each protocol, and again as many bad packets. [default: 1000, hosted models 20]
     #[arg(short, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
     n: Option<u64>,
@@ -102,8 +103,7 @@ impl Eval {
         let opened = opened.collect::<Result<Vec<_>, _>>()?;
         let hosted = opened.iter().any(|(_, thinkers)| thinkers.form.is_some());
         let count = self.n.unwrap_or(if hosted { USUAL_HOSTED } else { USUAL });
-        let protocols = self.protocols.0.clone();
-        let plan = Plan { count, seed: self.seed, lengths: self.lengths, protocols };
+        let plan = self.plan(count, hosted);
         let mut record = match (&self.record, opened.first()) {
             (Some(path), Some((config, _))) => Some(Record::open(path, &plan, &settings(config))?),
             _ => None,
@@ -121,6 +121,14 @@ impl Eval {
             _ if reports.iter().any(|report| !report.complete) => 3,
             _ => 0,
         }))
+    }
+
+    /// What is measured: nano alone by all that it speaks, on the host that it is.
+    fn plan(&self, count: u64, hosted: bool) -> Plan {
+        let usual = if hosted { vec![Protocol::Echo] } else { Protocol::NANO.to_vec() };
+        let protocols = self.protocols.as_ref().map_or(usual, |protocols| protocols.0.clone());
+        let is_small = !hosted && protocols.iter().all(|it| Protocol::NANO.contains(it));
+        Plan { count, seed: self.seed, lengths: self.lengths, protocols, is_small }
     }
 
     fn names(&self) -> Vec<Option<String>> {

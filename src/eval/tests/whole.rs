@@ -40,7 +40,7 @@ impl Mind for StandIn {
 }
 
 fn whole(seed: u64, count: u64, protocols: &[Protocol]) -> Plan {
-    Plan { count, seed, lengths: (28, 200), protocols: protocols.to_vec() }
+    Plan { count, seed, lengths: (28, 200), protocols: protocols.to_vec(), is_small: false }
 }
 
 fn outcomes(plan: &Plan, mind: impl Mind + 'static) -> Vec<Outcome> {
