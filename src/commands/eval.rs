@@ -103,7 +103,8 @@ impl Eval {
         let opened = opened.collect::<Result<Vec<_>, _>>()?;
         let hosted = opened.iter().any(|(_, thinkers)| thinkers.form.is_some());
         let count = self.n.unwrap_or(if hosted { USUAL_HOSTED } else { USUAL });
-        let plan = self.plan(count, hosted);
+        let is_nano = opened.iter().any(|(_, thinkers)| asks_nano(thinkers));
+        let plan = self.plan(count, hosted, is_nano);
         let mut record = match (&self.record, opened.first()) {
             (Some(path), Some((config, _))) => Some(Record::open(path, &plan, &settings(config))?),
             _ => None,
@@ -123,11 +124,12 @@ impl Eval {
         }))
     }
 
-    /// What is measured: nano alone by all that it speaks, on the host that it is.
-    fn plan(&self, count: u64, hosted: bool) -> Plan {
+    /// What is measured: nano alone by all that it speaks. Where it is among those asked, and speaks all that they are
+    /// asked, the host is no more than nano.
+    fn plan(&self, count: u64, hosted: bool, is_nano: bool) -> Plan {
         let usual = if hosted { vec![Protocol::Echo] } else { Protocol::NANO.to_vec() };
         let protocols = self.protocols.as_ref().map_or(usual, |protocols| protocols.0.clone());
-        let is_small = !hosted && protocols.iter().all(|it| Protocol::NANO.contains(it));
+        let is_small = is_nano && protocols.iter().all(|it| Protocol::NANO.contains(it));
         Plan { count, seed: self.seed, lengths: self.lengths, protocols, is_small }
     }
 
@@ -229,6 +231,11 @@ impl Eval {
             }
         }
     }
+}
+
+/// Whether nano is among those who think.
+fn asks_nano(thinkers: &Thinkers) -> bool {
+    thinkers.minds.first().is_some_and(|mind| mind.name().split(',').any(|name| name == "nano"))
 }
 
 /// What the outcomes depend on, beside packets and model.
