@@ -27,7 +27,7 @@ mod udp;
 
 pub use class::Class;
 pub use fault::Fault;
-pub use noise::noise;
+pub use noise::{mend, noise};
 pub use sum::sum;
 
 /// A packet and the host that receives it.
