@@ -70,7 +70,7 @@ impl Block {
             Kind::Drawn { valid, lengths } => {
                 let data = rng.random_range(lengths.clone());
                 let fault = (number >= *valid).then(|| packets::fault(&mut rng, self.class));
-                (self.arrival(&mut rng, number % 2 == 0, data, fault), fault)
+                (self.arrival(&mut rng, number.is_multiple_of(2), data, fault), fault)
             }
             Kind::Asked { question, every } => {
                 let (framed, data) = (rng.random_bool(0.5), rng.random_range(0..=8));
