@@ -60,6 +60,8 @@ fn check(name: &str, is_right: impl Fn(&Ending) -> bool) {
     assert!(is_right(&ending), "{name}: {ending:?}");
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.txt"));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        let folder = path.parent().expect("it is in a folder");
+        std::fs::create_dir_all(folder).expect("the folder can be made");
         std::fs::write(&path, &transcript).expect("the golden transcript can be written");
     }
     let golden = std::fs::read_to_string(&path).expect("the golden transcript can be read");

@@ -21,6 +21,7 @@ mod ipv4;
 mod ipv6;
 mod neighbor;
 mod noise;
+mod question;
 mod sum;
 mod tcp;
 mod udp;
@@ -28,6 +29,7 @@ mod udp;
 pub use class::Class;
 pub use fault::Fault;
 pub use noise::{mend, noise};
+pub use question::{QUESTIONS, Question};
 pub use sum::sum;
 
 /// A packet and the host that receives it.

@@ -5,9 +5,7 @@ use std::ops::RangeInclusive;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use teacher::packets::{self, Arrival, Class, Fault};
-
-use crate::question::{self, Question};
+use teacher::packets::{self, Arrival, Class, Fault, QUESTIONS, Question};
 
 /// A row of the report: packets of one kind.
 pub struct Block {
@@ -47,9 +45,9 @@ impl Block {
         Block { name: class.name().into(), count: 2 * n, class, kind, seed, first }
     }
 
-    /// Every so manieth value of the word, or all of the octet, with that number in [`question::ALL`].
+    /// Every so manieth value of the word, or all of the octet, with that number in [`QUESTIONS`].
     pub fn asked(number: usize, seed: u64, every: usize) -> Block {
-        let question = &question::ALL[number];
+        let question = &QUESTIONS[number];
         let every = if question.is_short() { 1 } else { every };
         Block {
             name: format!("{} {}", question.class.name(), question.name),
@@ -70,28 +68,12 @@ impl Block {
             Kind::Drawn { valid, lengths } => {
                 let data = rng.random_range(lengths.clone());
                 let fault = (number >= *valid).then(|| packets::fault(&mut rng, self.class));
-                (self.arrival(&mut rng, number.is_multiple_of(2), data, fault), fault)
+                let framed = self.class.is_on_ethernet_only() || number.is_multiple_of(2);
+                (packets::arrival(&mut rng, self.class, framed, data, fault), fault)
             }
-            Kind::Asked { question, every } => {
-                let (framed, data) = (rng.random_bool(0.5), rng.random_range(0..=8));
-                let framed = framed || question.is_framed();
-                let mut arrival = self.arrival(&mut rng, framed, data, None);
-                question.put(number * every, &mut arrival);
-                (arrival, None)
-            }
+            Kind::Asked { question, every } => (question.arrival(&mut rng, number * every), None),
         };
         Case { arrival, class: self.class, fault, stream }
-    }
-
-    fn arrival(
-        &self,
-        rng: &mut ChaCha8Rng,
-        framed: bool,
-        data: usize,
-        fault: Option<Fault>,
-    ) -> Arrival {
-        let framed = framed || self.class.is_on_ethernet_only();
-        packets::arrival(rng, self.class, framed, data, fault)
     }
 }
 

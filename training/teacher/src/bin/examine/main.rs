@@ -5,7 +5,6 @@
 mod adder;
 mod case;
 mod exam;
-mod question;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -15,7 +14,7 @@ use std::thread;
 
 use clap::Parser;
 use nano::transformer::Transformer;
-use teacher::packets::Class;
+use teacher::packets::{Class, QUESTIONS};
 
 use case::Block;
 use exam::Examiner;
@@ -117,7 +116,7 @@ fn blocks(arguments: &Arguments) -> Vec<Block> {
         .collect();
     if arguments.exhaustive {
         let every = arguments.every as usize;
-        let questions = question::ALL.iter().enumerate().filter(|(_, q)| is_asked(&q.class));
+        let questions = QUESTIONS.iter().enumerate().filter(|(_, q)| is_asked(&q.class));
         blocks.extend(questions.map(|(number, _)| Block::asked(number, arguments.seed, every)));
     }
     blocks

@@ -1,7 +1,10 @@
 //! The words that decide. Of each, every value is tried in a valid packet of the class, with its checksums made
 //! right again.
 
-use teacher::packets::{Arrival, Class, mend};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+use super::{Arrival, Class, arrival, mend};
 
 /// Octets of an Ethernet header.
 const FRAME: usize = 14;
@@ -43,7 +46,7 @@ const fn ask(class: Class, name: &'static str, place: Place, values: Values) -> 
 }
 
 /// Every word that decides.
-pub const ALL: &[Question] = &[
+pub const QUESTIONS: &[Question] = &[
     ask(Echo, "to", Frame(0), Words),
     ask(Echo, "ethertype", Frame(12), Words),
     ask(Echo6, "ethertype", Frame(12), Words),
@@ -100,13 +103,16 @@ impl Question {
         matches!(self.values, Octets)
     }
 
-    /// Whether the word is there on Ethernet only.
-    pub fn is_framed(&self) -> bool {
-        matches!(self.place, Frame(_))
+    /// A small packet, valid but for the value with that number.
+    pub fn arrival(&self, rng: &mut ChaCha8Rng, number: usize) -> Arrival {
+        let framed = rng.random_bool(0.5) || matches!(self.place, Frame(_));
+        let data = rng.random_range(0..=8);
+        let mut arrival = arrival(rng, self.class, framed, data, None);
+        self.put(number, &mut arrival);
+        arrival
     }
 
-    /// Puts the value with that number into a packet of the class, and makes its checksums right.
-    pub fn put(&self, number: usize, arrival: &mut Arrival) {
+    fn put(&self, number: usize, arrival: &mut Arrival) {
         let datagram = if arrival.own.mac.is_some() { FRAME } else { 0 };
         let at = match self.place {
             Frame(at) => at,
