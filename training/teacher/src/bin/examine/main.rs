@@ -39,7 +39,7 @@ struct Arguments {
     /// Packets of this class only: `echo`, `tcp6` and so on; may be given several times.
     #[arg(long, value_parser = class_of)]
     class: Vec<Class>,
-    /// Also every value of every word that decides: 1.7 million packets.
+    /// Also every value of every word that decides: 1.5 million packets.
     #[arg(long)]
     exhaustive: bool,
     /// Of words that decide, every so manieth value only.
