@@ -63,14 +63,14 @@ fn a_trace_can_be_said_again() {
 fn each(draws: u64, mut test: impl FnMut(&mut ChaCha8Rng, Class, bool, u64)) {
     for class in Class::ALL {
         for seed in 0..draws {
-            let framed = class.is_on_ethernet_only() || seed % 2 == 0;
+            let framed = class.is_on_ethernet_only() || seed.is_multiple_of(2);
             test(&mut ChaCha8Rng::seed_from_u64(seed), class, framed, seed);
         }
     }
 }
 
 fn data(rng: &mut ChaCha8Rng, seed: u64) -> usize {
-    rng.random_range(0..=if seed % 50 == 0 { 1_472 } else { 60 })
+    rng.random_range(0..=if seed.is_multiple_of(50) { 1_472 } else { 60 })
 }
 
 fn say_again(arrival: &Arrival, seed: u64) {

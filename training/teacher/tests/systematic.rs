@@ -140,7 +140,7 @@ fn on_the_longest_datagrams() {
     {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let arrival =
-            packets::arrival(&mut rng, class, seed % 2 == 0, 65_535 - seed as usize, None);
+            packets::arrival(&mut rng, class, seed.is_multiple_of(2), 65_535 - seed as usize, None);
         outcomes.agree(&arrival, class, seed);
     }
     outcomes.assert_nothing_differs();
@@ -207,7 +207,11 @@ fn each_valid(mut test: impl FnMut(Class, &Arrival, u64)) {
         for seed in 0..2 * PACKETS {
             let mut rng = ChaCha8Rng::seed_from_u64(1_000_000 + seed);
             let data = rng.random_range(0..=24);
-            test(class, &packets::arrival(&mut rng, class, seed % 2 == 0, data, None), seed);
+            test(
+                class,
+                &packets::arrival(&mut rng, class, seed.is_multiple_of(2), data, None),
+                seed,
+            );
         }
     }
 }
