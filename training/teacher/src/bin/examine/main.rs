@@ -7,6 +7,7 @@ mod case;
 mod exam;
 mod report;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -59,7 +60,8 @@ struct Arguments {
 fn main() -> ExitCode {
     match examine(&Arguments::parse()) {
         Ok(report) => {
-            print!("{report}");
+            // Whoever reads only the beginning closes the pipe.
+            let _ = write!(std::io::stdout(), "{report}");
             ExitCode::from(u8::from(report.wrong() > 0))
         }
         Err(error) => {
