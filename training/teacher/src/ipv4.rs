@@ -85,7 +85,8 @@ impl Teacher<'_> {
     fn addresses(&mut self) -> Verdict<()> {
         let mine = self.same(I::ToLow, I::ToLowMine) && self.same(I::ToHigh, I::ToHighMine);
         drop_if(!mine, I::DropNotForMe)?;
-        let from_me = self.same(I::FromLow, I::FromLowMine) && self.same(I::FromHigh, I::FromHighMine);
+        let from_me =
+            self.same(I::FromLow, I::FromLowMine) && self.same(I::FromHigh, I::FromHighMine);
         drop_if(from_me || self.is_from_all(), I::DropSource)?;
         let first = self.look(I::SourceLook).first();
         drop_if(matches!(first, 0 | 127 | 224..), I::DropSource)
@@ -94,9 +95,7 @@ impl Teacher<'_> {
     /// Whether the source is the network's broadcast address.
     fn is_from_all(&mut self) -> bool {
         self.fresh(I::AllLow);
-        self.less(I::AllLowOurs)
-            && self.sum.is_all_ones()
-            && self.same(I::AllHigh, I::AllHighOurs)
+        self.less(I::AllLowOurs) && self.sum.is_all_ones() && self.same(I::AllHigh, I::AllHighOurs)
     }
 
     /// The header of an echo reply to a request without options.
@@ -163,8 +162,7 @@ impl Teacher<'_> {
     fn write_rest_of_header(&mut self) -> Last {
         self.write(I::PlainIdentification, 0x0000);
         self.write(I::PlainFlags, 0x4000);
-        for label in
-            [I::PlainSource1, I::PlainSource2, I::PlainDestination1, I::PlainDestination2]
+        for label in [I::PlainSource1, I::PlainSource2, I::PlainDestination1, I::PlainDestination2]
         {
             self.write_opposite(label);
         }
@@ -174,4 +172,3 @@ impl Teacher<'_> {
         Ok(I::Send.into())
     }
 }
-

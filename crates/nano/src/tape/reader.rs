@@ -199,7 +199,8 @@ impl<'a> Reader<'a> {
             Space::Length => Some(&length),
             _ => None,
         };
-        let word = register.filter(|_| offset < to).and_then(|octets| octets.get(offset..offset + 2));
+        let word =
+            register.filter(|_| offset < to).and_then(|octets| octets.get(offset..offset + 2));
         word.map_or([Token::END; 2], |word| [Token::byte(word[0]), Token::byte(word[1])])
     }
 }
