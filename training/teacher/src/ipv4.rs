@@ -53,11 +53,26 @@ impl Teacher<'_> {
             self.need_sum(label)?;
         }
         let mut word = self.option(I::Options)?;
+        let has_options = !word.is_end();
         while !word.is_end() {
             word = self.option(I::Option)?;
         }
         drop_if(!self.sum.is_all_ones(), I::DropHeaderChecksum)?;
+        if has_options {
+            self.is_unrouted()?;
+        }
         Ok(common)
+    }
+
+    /// What its source routes may have further to go, or needs a route back that is no host's to trust
+    /// (RFC 791 section 3.1, RFC 7126 sections 4.3.5 and 4.4.5).
+    fn is_unrouted(&mut self) -> Verdict<()> {
+        let mut option = self.look(I::Route);
+        while !option.is_end() {
+            drop_if(matches!(option.0[0], Token(131 | 137)), I::DropRoute)?;
+            option = self.look(I::RouteNext);
+        }
+        Ok(())
     }
 
     fn option(&mut self, label: I) -> Verdict<Word> {
