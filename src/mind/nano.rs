@@ -148,7 +148,8 @@ fn action(ending: Option<Ending>, event: &Event) -> Action {
 fn is_for_a_service(event: &Event) -> bool {
     let speaks = &event.host.speaks;
     let packet = Packet::new(event.host.link(), &event.packet, event.packet.len());
-    let Some(unit) = packet.pdus().find(|pdu| matches!(pdu.protocol(), Protocol::Tcp | Protocol::Udp))
+    let Some(unit) =
+        packet.pdus().find(|pdu| matches!(pdu.protocol(), Protocol::Tcp | Protocol::Udp))
     else {
         return false;
     };

@@ -123,7 +123,9 @@ fn tcp(label: Tcp) -> Option<&'static str> {
         Tcp::Length => "TCP",
         Tcp::Text => "the sum is ffff, so the TCP checksum is right; is the header all there?",
         Tcp::ControlLook => "the difference is not negative: it is",
-        Tcp::AckedLength => "no reset, and with ACK: I owe a reset with the number that it acknowledges",
+        Tcp::AckedLength => {
+            "no reset, and with ACK: I owe a reset with the number that it acknowledges"
+        }
         Tcp::TextAgain => "no reset, and without ACK: I owe a reset that acknowledges all of it",
         _ => return None,
     })

@@ -96,7 +96,8 @@ impl Layout {
 
     /// The place of a word of a stretch, of so many bytes, that was read in order.
     pub(super) fn read(&mut self, action: Action, bytes: usize) -> Place {
-        if let Action::Sum(source @ Source::First(..)) | Action::Look(source @ Source::First(..)) = action
+        if let Action::Sum(source @ Source::First(..)) | Action::Look(source @ Source::First(..)) =
+            action
         {
             self.source(source);
         }

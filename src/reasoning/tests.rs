@@ -44,11 +44,7 @@ fn a_whole_thought_in_narrow_lines() {
         "write 32–36   0001 0203 04",
         "→ send the reply",
     ] {
-        assert!(
-            lines.iter().any(|said| said == line),
-            "{line:?} is not in\n{}",
-            lines.join("\n")
-        );
+        assert!(lines.iter().any(|said| said == line), "{line:?} is not in\n{}", lines.join("\n"));
     }
     assert!(lines.iter().all(|line| line.chars().count() <= 76));
     assert_eq!(lines.last().map(String::as_str), Some("→ send the reply"));

@@ -95,9 +95,7 @@ fn by_protocol(reports: &[Report], name: impl Fn(usize, &Report) -> String) -> V
     rows
 }
 
-fn cells(
-    Tally { sound, faulty, median_tokens, median_ms, .. }: &Tally,
-) -> [String; 10] {
+fn cells(Tally { sound, faulty, median_tokens, median_ms, .. }: &Tally) -> [String; 10] {
     [
         of(sound.exact, sound.n),
         sound.remarked.to_string(),

@@ -190,7 +190,8 @@ impl Window {
     /// Around a place where that label is said, or before it is; `None` if it is not.
     fn around(rng: &mut ChaCha8Rng, arrival: Arrival, label: Label) -> Option<Window> {
         let mut window = Window::whole(arrival);
-        let said = (1..window.trace.len()).filter(|at| window.trace[*at].token == Token::label(label));
+        let said =
+            (1..window.trace.len()).filter(|at| window.trace[*at].token == Token::label(label));
         let at = *said.collect::<Vec<_>>().choose(rng)?;
         let line = window.trace[at - rng.random_range(0..=1)].line();
         window.first = line.saturating_sub(rng.random_range(2..5));

@@ -27,8 +27,11 @@ struct Kind {
     fault: Option<Fault>,
 }
 
-/// For each label the kinds of packets that it was said of, with how many of them.
-static KINDS: LazyLock<Vec<(Label, Vec<(Kind, u32)>)>> = LazyLock::new(|| {
+/// A label, and the kinds of packets that it was said of, with how many of them.
+type Said = (Label, Vec<(Kind, u32)>);
+
+/// Every label that was said.
+static KINDS: LazyLock<Vec<Said>> = LazyLock::new(|| {
     let mut of_label = vec![Vec::new(); Label::COUNT];
     for (number, kind) in kinds().into_iter().enumerate() {
         for (label, count) in said_of(kind, number as u64).into_iter().enumerate() {
@@ -60,7 +63,8 @@ fn kinds() -> Vec<Kind> {
     for class in Class::ALL {
         let faults = class.faults().iter().map(|(fault, _)| Some(*fault));
         for fault in std::iter::once(None).chain(faults) {
-            let on_ethernet = class.is_on_ethernet_only() || fault.is_some_and(Fault::is_on_ethernet_only);
+            let on_ethernet =
+                class.is_on_ethernet_only() || fault.is_some_and(Fault::is_on_ethernet_only);
             kinds.push(Kind { class, framed: true, fault });
             if !on_ethernet {
                 kinds.push(Kind { class, framed: false, fault });
