@@ -37,10 +37,13 @@ pub struct Plan {
     pub seed: u64,
     /// Smallest and largest total length in bytes, of packets that can be of any.
     pub lengths: (usize, usize),
-    /// The protocols that are measured; there is one at least. Echo alone is put to a host that knows nothing
-    /// else, anything else to a whole one.
+    /// The protocols that are measured; there is one at least.
     #[serde(default = "echo_alone")]
     pub protocols: Vec<Protocol>,
+    /// Whether the host is the embedded model's, which speaks [`Protocol::NANO`]. Else echo alone is put to a
+    /// host that knows nothing else, and anything else to a whole host with services.
+    #[serde(default)]
+    pub is_small: bool,
 }
 
 /// What was measured when there was nothing else.
@@ -56,7 +59,7 @@ impl Plan {
 
     /// Whether the host knows nothing but echo.
     pub fn is_echo_alone(&self) -> bool {
-        self.protocols == echo_alone()
+        !self.is_small && self.protocols == echo_alone()
     }
 
     /// The protocol of the packet of that number, from 1.

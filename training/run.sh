@@ -2,12 +2,12 @@
 # Trains nano from scratch and examines what came out. Interrupt it at any time: the same command
 # goes on from the last checkpoint. Needs Rust and Python 3.11 or later; installs the rest beside itself.
 #
-#   training/run.sh                # what made the first network: seed 2, 12,000 steps
+#   training/run.sh                # what made the first network: seed 2, 20,000 steps
 #   SEED=3 training/run.sh         # another
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seed=${SEED:-2}
-steps=${STEPS:-12000}
+steps=${STEPS:-20000}
 out=${OUT:-training/runs/seed-$seed}
 venv=${VENV:-training/runs/venv}
 
@@ -18,9 +18,10 @@ if [ ! -e "$venv/complete" ]; then
 fi
 "$venv/bin/python" training/train.py --out "$out" --seed "$seed" --steps "$steps"
 cargo build --release --quiet -p teacher
-"${CARGO_TARGET_DIR:-target}/release/examine" "$out/weights.safetensors" -n 20000 --seed 77 --exhaustive || {
+"${CARGO_TARGET_DIR:-target}/release/examine" "$out/weights.safetensors" -n 2000 --seed 77 --exhaustive --show 5 || {
     [ $? -eq 1 ] || exit 2
-    echo "not every token was the teacher's: see above"
+    echo "not every packet ended as the teacher's: see above"
 }
 echo "weights: $out/weights.safetensors"
 echo "to ship them: cp $out/weights.safetensors crates/nano/weights/nano.safetensors"
+echo "then: UPDATE_GOLDEN=1 cargo test -p nano; cargo test -p teacher --test shipped"

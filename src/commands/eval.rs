@@ -30,10 +30,11 @@ pub struct Eval {
     #[arg(long, value_name = "MODEL")]
     model: Vec<String>,
     /// What is measured: echo, timestamp, arp, neighbor, echo6, udp, unreachable, unreachable6, reset, reset6,
-    /// syn, dns, with commas between, or all. Echo alone is put to a host that knows nothing else, anything else
-    /// to a whole host.
-    #[arg(long, value_name = "LIST", default_value = "echo", value_parser = Protocols::parse)]
-    protocols: Protocols,
+    /// syn, dns, with commas between, or all. nano is measured as the small host that it is; of another model, echo
+    /// alone is put to a host that knows nothing else, anything else to a whole host. [default: what nano speaks,
+    /// another model echo]
+    #[arg(long, value_name = "LIST", value_parser = Protocols::parse)]
+    protocols: Option<Protocols>,
     /// Number of valid requests of each protocol, and again as many bad packets. [default: 1000, hosted models 20]
     #[arg(short, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
     n: Option<u64>,
@@ -102,8 +103,8 @@ impl Eval {
         let opened = opened.collect::<Result<Vec<_>, _>>()?;
         let hosted = opened.iter().any(|(_, thinkers)| thinkers.form.is_some());
         let count = self.n.unwrap_or(if hosted { USUAL_HOSTED } else { USUAL });
-        let protocols = self.protocols.0.clone();
-        let plan = Plan { count, seed: self.seed, lengths: self.lengths, protocols };
+        let is_nano = opened.iter().any(|(_, thinkers)| asks_nano(thinkers));
+        let plan = self.plan(count, hosted, is_nano);
         let mut record = match (&self.record, opened.first()) {
             (Some(path), Some((config, _))) => Some(Record::open(path, &plan, &settings(config))?),
             _ => None,
@@ -121,6 +122,15 @@ impl Eval {
             _ if reports.iter().any(|report| !report.complete) => 3,
             _ => 0,
         }))
+    }
+
+    /// What is measured: nano alone by all that it speaks. Where it is among those asked, and speaks all that they are
+    /// asked, the host is no more than nano.
+    fn plan(&self, count: u64, hosted: bool, is_nano: bool) -> Plan {
+        let usual = if hosted { vec![Protocol::Echo] } else { Protocol::NANO.to_vec() };
+        let protocols = self.protocols.as_ref().map_or(usual, |protocols| protocols.0.clone());
+        let is_small = is_nano && protocols.iter().all(|it| Protocol::NANO.contains(it));
+        Plan { count, seed: self.seed, lengths: self.lengths, protocols, is_small }
     }
 
     fn names(&self) -> Vec<Option<String>> {
@@ -221,6 +231,11 @@ impl Eval {
             }
         }
     }
+}
+
+/// Whether nano is among those who think.
+fn asks_nano(thinkers: &Thinkers) -> bool {
+    thinkers.minds.first().is_some_and(|mind| mind.name().split(',').any(|name| name == "nano"))
 }
 
 /// What the outcomes depend on, beside packets and model.

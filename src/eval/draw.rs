@@ -13,7 +13,7 @@ use verify::{Due, Reason, Speaks, due};
 use wire::Packet;
 
 use super::{Plan, Protocol};
-use crate::mind::Event;
+use crate::mind::{Event, nano};
 use crate::program::Programs;
 use draft::Draft;
 use world::{Version, World};
@@ -66,10 +66,40 @@ impl Plan {
             faults[(own as usize / 2 - 1) % faults.len()]
         });
         loop {
-            if let Some(event) = draw(&mut rng, self.lengths, protocol, fault, number) {
+            if let Some(event) = self.draw(&mut rng, protocol, fault, number) {
                 return event;
             }
         }
+    }
+
+    /// A host and a packet for it with the given fault; `None` if the judge does not agree that this is
+    /// what is wrong with it (a flipped checksum may happen to be right), or if the stack would ask nobody.
+    fn draw(
+        &self,
+        rng: &mut StdRng,
+        protocol: Protocol,
+        fault: Option<Fault>,
+        number: u64,
+    ) -> Option<Event> {
+        let mut world = World::draw(rng, protocol);
+        if self.is_small {
+            world.host.speaks = nano::speaks();
+        }
+        let mut draft = sound(rng, protocol, &world, self.lengths);
+        if let Some((_, spoil)) = fault {
+            spoil(rng, &world, &mut draft);
+        }
+        let packet = draft.finish(rng);
+        let is_as_meant = match (due(&world.host, &packet), fault) {
+            (Due::Silence(reason), Some((meant, _))) => reason == meant,
+            (Due::Reply, None) => true,
+            (Due::Either(_), None) => is_usual(protocol),
+            _ => false,
+        };
+        let mut event = Event::new(world.host, number, packet);
+        event.programs =
+            WHOLE.0.choose(&Packet::new(event.host.link(), &event.packet, event.packet.len()));
+        (is_as_meant && event.programs.len() > 1).then_some(event)
     }
 }
 
@@ -79,33 +109,6 @@ fn mixed(seed: u64, number: u64) -> u64 {
     z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ z >> 31
-}
-
-/// A whole host and a packet for it with the given fault; `None` if the judge does not agree that this is
-/// what is wrong with it (a flipped checksum may happen to be right), or if the stack would ask nobody.
-fn draw(
-    rng: &mut StdRng,
-    lengths: (usize, usize),
-    protocol: Protocol,
-    fault: Option<Fault>,
-    number: u64,
-) -> Option<Event> {
-    let world = World::draw(rng, protocol);
-    let mut draft = sound(rng, protocol, &world, lengths);
-    if let Some((_, spoil)) = fault {
-        spoil(rng, &world, &mut draft);
-    }
-    let packet = draft.finish(rng);
-    let is_as_meant = match (due(&world.host, &packet), fault) {
-        (Due::Silence(reason), Some((meant, _))) => reason == meant,
-        (Due::Reply, None) => true,
-        (Due::Either(_), None) => is_usual(protocol),
-        _ => false,
-    };
-    let mut event = Event::new(world.host, number, packet);
-    event.programs =
-        WHOLE.0.choose(&Packet::new(event.host.link(), &event.packet, event.packet.len()));
-    (is_as_meant && event.programs.len() > 1).then_some(event)
 }
 
 /// Whether a reply to its sound packets is usual and not due: errors are a SHOULD (RFC 1122 section 3.2.2.1),

@@ -51,6 +51,12 @@ impl Protocol {
         Protocol::Dns,
     ];
 
+    /// What the embedded model speaks.
+    pub const NANO: [Protocol; 10] = match Protocol::ALL.first_chunk() {
+        Some(first) => *first,
+        None => panic!("there are more"),
+    };
+
     /// The name: `unreachable6`.
     pub fn name(self) -> &'static str {
         match self {

@@ -27,7 +27,7 @@ struct Head {
 /// As on the command line.
 impl fmt::Display for Head {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Plan { count, seed, lengths: (min, max), protocols } = &self.plan;
+        let Plan { count, seed, lengths: (min, max), protocols, .. } = &self.plan;
         let protocols: Vec<_> = protocols.iter().map(|protocol| protocol.name()).collect();
         let (protocols, settings) = (protocols.join(","), &self.settings);
         write!(

@@ -8,7 +8,7 @@ use crate::mind::{Shown, Thought};
 mod whole;
 
 fn plan() -> Plan {
-    Plan { count: 20, seed: 3, lengths: (28, 64), protocols: vec![Protocol::Echo] }
+    Plan { count: 20, seed: 3, lengths: (28, 64), protocols: vec![Protocol::Echo], is_small: true }
 }
 
 fn measured(minds: Vec<Box<dyn Mind>>, done: &[u64]) -> Vec<Outcome> {

@@ -70,6 +70,10 @@ pub enum Source {
     NextOwn,
     /// The option behind the one that was read last; its length is in its second octet, in units of 8.
     NextOption,
+    /// The first option of an IPv4 header.
+    IpOption,
+    /// The option of an IPv4 header behind the one that was read last (RFC 791 section 3.1).
+    NextIpOption,
     /// The last word of the datagram.
     Final,
     /// Nowhere: the line has no word (`END END`), so adding it only folds the carry back in.

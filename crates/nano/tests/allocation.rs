@@ -3,6 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use nano::registers::Registers;
 use nano::tape::Chunk;
 use nano::transformer::Context;
 use nano::{Network, Seen};
@@ -42,9 +43,10 @@ const PING: [u8; 84] = [
 #[test]
 fn next_allocates_nothing_once_warm() {
     let network = Network::First.load();
+    let own = Registers { ipv4: [10, 0, 0, 1], ..Registers::default() };
     let mut context = Context::default();
     let mut chunks: Vec<Chunk> = Vec::new();
-    nano::think(network, &mut context, &PING, [10, 0, 0, 1], |seen| {
+    nano::think(network, &mut context, &PING, &own, |seen| {
         if let Seen::Chunk(chunk) = seen {
             chunks.push(*chunk);
         }

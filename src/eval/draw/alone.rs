@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_number_has_its_packet_and_every_fault_its_turn() {
-        let plan = Plan { protocols: vec![Protocol::Echo], count: 20, seed: 7, lengths: (28, 128) };
+        let plan = Plan { protocols: vec![Protocol::Echo], count: 20, seed: 7, lengths: (28, 128), is_small: false };
         for number in 1..=40 {
             let (case, again) = (plan.case(number), plan.case(number));
             assert_eq!((&case.packet, &case.host), (&again.packet, &again.host));
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn the_packets_of_a_seed_never_change() {
         let plan =
-            Plan { protocols: vec![Protocol::Echo], count: 100, seed: 7, lengths: (28, 128) };
+            Plan { protocols: vec![Protocol::Echo], count: 100, seed: 7, lengths: (28, 128), is_small: false };
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         for number in 1..=200 {
             let case = plan.case(number);

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 fn plan(seed: u64, protocols: &[Protocol]) -> Plan {
-    Plan { count: 150, seed, lengths: (28, 160), protocols: protocols.to_vec() }
+    Plan { count: 150, seed, lengths: (28, 160), protocols: protocols.to_vec(), is_small: false }
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub fn text_by_protocol(reports: &[Report]) -> String {
     let mut text: String = (0..).zip(reports).map(|(i, report)| named(i, head(report))).collect();
     let mut heads = vec![
         "protocol", "", "exact", "rem.", "veto", "silent", "right", "other", "answ.", "pass",
-        "tok.", "sec",
+        "tok.", "ms",
     ];
     let mut rows = by_protocol(reports, |index, _| letter(index));
     if is_one {
@@ -63,7 +63,7 @@ pub fn markdown_by_protocol(reports: &[Report]) -> String {
         "answered",
         "passed on",
         "tokens",
-        "seconds",
+        "ms",
     ];
     markdown(&heads, &by_protocol(reports, |_, report| report.model.clone()))
 }
@@ -96,7 +96,7 @@ fn by_protocol(reports: &[Report], name: impl Fn(usize, &Report) -> String) -> V
 }
 
 fn cells(
-    Tally { sound, faulty, tokens_per_packet, seconds_per_packet, .. }: &Tally,
+    Tally { sound, faulty, median_tokens, median_ms, .. }: &Tally,
 ) -> [String; 10] {
     [
         of(sound.exact, sound.n),
@@ -107,8 +107,8 @@ fn cells(
         faulty.misnamed.to_string(),
         faulty.answered.to_string(),
         (sound.passed_on + faulty.passed_on).to_string(),
-        format!("{tokens_per_packet:.0}"),
-        format!("{seconds_per_packet:.3}"),
+        median_tokens.map_or("-".into(), |tokens| format!("{tokens:.0}")),
+        median_ms.map_or("-".into(), |ms| format!("{ms:.2}")),
     ]
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::eval::{First, Outcome};
+use crate::stack::quantile;
 
 /// How it went with one protocol. The field names are an interface: scripts read them.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -15,6 +16,12 @@ pub struct Tally {
     pub tokens_per_packet: f64,
     /// Seconds per packet, of first attempts.
     pub seconds_per_packet: f64,
+    /// Median tokens of first attempts at packets that ask for a reply; nothing if none was measured.
+    pub median_tokens: Option<f64>,
+    /// Median milliseconds of the same.
+    pub median_ms: Option<f64>,
+    #[serde(skip)]
+    each: Vec<(f64, f64)>,
     #[serde(skip)]
     tokens: u64,
     #[serde(skip)]
@@ -68,7 +75,10 @@ impl Tally {
         self.tokens += outcome.tokens;
         self.seconds += outcome.seconds;
         match outcome.fault {
-            None => self.sound.add(outcome),
+            None => {
+                self.each.push((outcome.tokens as f64, outcome.seconds * 1e3));
+                self.sound.add(outcome);
+            }
             Some(_) => self.faulty.add(outcome.first),
         }
     }
@@ -78,6 +88,9 @@ impl Tally {
         let packets = self.packets().max(1) as f64;
         self.tokens_per_packet = self.tokens as f64 / packets;
         self.seconds_per_packet = self.seconds / packets;
+        let (mut tokens, mut ms): (Vec<_>, Vec<_>) = self.each.iter().copied().unzip();
+        self.median_tokens = quantile(&mut tokens, 0.5);
+        self.median_ms = quantile(&mut ms, 0.5);
     }
 
     /// This and another together.
@@ -85,6 +98,7 @@ impl Tally {
         let mut sum = Tally {
             sound: self.sound.with(&other.sound),
             faulty: self.faulty.with(&other.faulty),
+            each: [&self.each[..], &other.each].concat(),
             tokens: self.tokens + other.tokens,
             seconds: self.seconds + other.seconds,
             ..Tally::default()

@@ -40,7 +40,7 @@ impl Mind for StandIn {
 }
 
 fn whole(seed: u64, count: u64, protocols: &[Protocol]) -> Plan {
-    Plan { count, seed, lengths: (28, 200), protocols: protocols.to_vec() }
+    Plan { count, seed, lengths: (28, 200), protocols: protocols.to_vec(), is_small: false }
 }
 
 fn outcomes(plan: &Plan, mind: impl Mind + 'static) -> Vec<Outcome> {
@@ -116,19 +116,20 @@ fn silence_where_a_reply_is_usual_is_told_from_undue_silence() {
 
 #[test]
 fn what_nano_does_not_speak_of_it_passes_on() {
-    let plan = whole(15, 20, &[Protocol::Echo, Protocol::Arp]);
+    let plan = whole(15, 20, &[Protocol::Arp, Protocol::Reset, Protocol::Syn, Protocol::Dns]);
     let report = report(&outcomes(&plan, Nano::new()));
-    let [echo, arp] = [Protocol::Echo, Protocol::Arp].map(|protocol| &report.protocols[&protocol]);
-    assert_eq!((arp.sound.passed_on, arp.faulty.passed_on), (20, 20));
-    assert_eq!(echo.sound.exact + echo.sound.passed_on, 20, "{echo:?}");
-    assert!(echo.sound.exact > 4 && echo.sound.passed_on > 4, "frames are passed on: {echo:?}");
-    assert_eq!(report.valid.passed_on, 20 + echo.sound.passed_on);
-    assert_eq!((report.valid.n, report.bad.n), (40, 40));
+    let sound = |protocol| &report.protocols[&protocol].sound;
+    assert_eq!((sound(Protocol::Arp).exact, sound(Protocol::Arp).passed_on), (20, 0));
+    let reset = sound(Protocol::Reset);
+    assert_eq!(reset.exact + reset.passed_on, 20, "a closed port is nano's: {reset:?}");
+    assert!(reset.exact > 4 && reset.passed_on > 1, "an open one is not: {reset:?}");
+    assert_eq!([Protocol::Syn, Protocol::Dns].map(|protocol| sound(protocol).passed_on), [20, 20]);
+    assert_eq!((report.valid.n, report.bad.n), (80, 80));
 }
 
 #[test]
 fn whoever_is_passed_a_packet_begins_afresh() {
-    let plan = whole(16, 20, &[Protocol::Arp, Protocol::Dns]);
+    let plan = whole(16, 20, &[Protocol::Syn, Protocol::Dns]);
     let stand_in = StandIn(Form::Bytes, Brain::Correct);
     let cascade = Cascade::new(vec![Box::new(Nano::new()), Box::new(stand_in)]);
     let report = report(&outcomes(&plan, cascade));
@@ -184,7 +185,7 @@ fn a_record_is_of_its_protocols() {
 fn an_older_record_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("record.jsonl");
-    let plan = Plan { count: 1, ..super::plan() };
+    let plan = Plan { count: 1, is_small: false, ..super::plan() };
     let lines = "{\"schema\":1,\"plan\":{\"count\":1,\"seed\":3,\"lengths\":[28,64]},\"settings\":\"\"}\n\
                  {\"model\":\"m\",\"outcome\":{\"number\":1,\"length\":40,\"first\":\"exact\",\
                  \"tokens\":9,\"seconds\":0.5}}\n";

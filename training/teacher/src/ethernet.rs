@@ -14,12 +14,12 @@ impl Teacher<'_> {
         let to = self.look(E::To);
         drop_if(!to.is_full(), E::DropEthernet)?;
         match to.value() {
-            0xffff => self.to_all()?,
-            0x3333 => self.to_group()?,
+            0xffff => self.is_to_all()?,
+            0x3333 => self.is_to_group()?,
             _ if to.first() & 1 == 1 => return drop(E::DropEthernet),
-            _ => self.to_me()?,
+            _ => self.is_to_me()?,
         }
-        self.from_another()?;
+        self.is_from_another()?;
         self.look_through(E::Station, E::StationNext);
         self.copy(E::WriteTo);
         self.copy(E::WriteFrom);
@@ -28,7 +28,7 @@ impl Teacher<'_> {
         Ok(kind)
     }
 
-    fn to_me(&mut self) -> Verdict<()> {
+    fn is_to_me(&mut self) -> Verdict<()> {
         let mine = self.same(E::ToLow, E::ToLowMine)
             && self.same(E::ToMiddle, E::ToMiddleMine)
             && self.same(E::ToHigh, E::ToHighMine);
@@ -37,7 +37,7 @@ impl Teacher<'_> {
         drop_if(!matches!(kind, Some(IPV4 | ARP | IPV6)), E::DropEthernet)
     }
 
-    fn to_all(&mut self) -> Verdict<()> {
+    fn is_to_all(&mut self) -> Verdict<()> {
         drop_if(self.look(E::All2).value() != 0xffff, E::DropEthernet)?;
         drop_if(self.look(E::All3).value() != 0xffff, E::DropEthernet)?;
         match self.look(E::AllType).whole() {
@@ -56,23 +56,23 @@ impl Teacher<'_> {
         }
     }
 
-    fn to_group(&mut self) -> Verdict<()> {
+    fn is_to_group(&mut self) -> Verdict<()> {
         match self.look(E::Group2).value() {
             0 => drop_if(self.look(E::Group3).value() != 1, E::DropEthernet)?,
-            word if word >> 8 == 0xff => self.to_solicited()?,
+            word if word >> 8 == 0xff => self.is_to_solicited()?,
             _ => return drop(E::DropEthernet),
         }
         drop_if(self.look(E::GroupType).whole() != Some(IPV6), E::DropEthernet)
     }
 
-    fn to_solicited(&mut self) -> Verdict<()> {
+    fn is_to_solicited(&mut self) -> Verdict<()> {
         self.fresh(E::Solicited2);
         drop_if(!self.less(E::Solicited2Mine), E::DropEthernet)?;
         drop_if(self.sum.value & 0xff != 0xff, E::DropEthernet)?;
         drop_if(!self.same(E::Solicited3, E::Solicited3Mine), E::DropEthernet)
     }
 
-    fn from_another(&mut self) -> Verdict<()> {
+    fn is_from_another(&mut self) -> Verdict<()> {
         let first = self.look(E::From);
         drop_if(!first.is_full() || first.first() & 1 == 1, E::DropEthernet)?;
         loop {

@@ -53,11 +53,26 @@ impl Teacher<'_> {
             self.need_sum(label)?;
         }
         let mut word = self.option(I::Options)?;
+        let has_options = !word.is_end();
         while !word.is_end() {
             word = self.option(I::Option)?;
         }
         drop_if(!self.sum.is_all_ones(), I::DropHeaderChecksum)?;
+        if has_options {
+            self.is_unrouted()?;
+        }
         Ok(common)
+    }
+
+    /// What its source routes may have further to go, or needs a route back that is no host's to trust
+    /// (RFC 791 section 3.1, RFC 7126 sections 4.3.5 and 4.4.5).
+    fn is_unrouted(&mut self) -> Verdict<()> {
+        let mut option = self.look(I::Route);
+        while !option.is_end() {
+            drop_if(matches!(option.0[0], Token(131 | 137)), I::DropRoute)?;
+            option = self.look(I::RouteNext);
+        }
+        Ok(())
     }
 
     fn option(&mut self, label: I) -> Verdict<Word> {
@@ -85,7 +100,8 @@ impl Teacher<'_> {
     fn addresses(&mut self) -> Verdict<()> {
         let mine = self.same(I::ToLow, I::ToLowMine) && self.same(I::ToHigh, I::ToHighMine);
         drop_if(!mine, I::DropNotForMe)?;
-        let from_me = self.same(I::FromLow, I::FromLowMine) && self.same(I::FromHigh, I::FromHighMine);
+        let from_me =
+            self.same(I::FromLow, I::FromLowMine) && self.same(I::FromHigh, I::FromHighMine);
         drop_if(from_me || self.is_from_all(), I::DropSource)?;
         let first = self.look(I::SourceLook).first();
         drop_if(matches!(first, 0 | 127 | 224..), I::DropSource)
@@ -94,9 +110,7 @@ impl Teacher<'_> {
     /// Whether the source is the network's broadcast address.
     fn is_from_all(&mut self) -> bool {
         self.fresh(I::AllLow);
-        self.less(I::AllLowOurs)
-            && self.sum.is_all_ones()
-            && self.same(I::AllHigh, I::AllHighOurs)
+        self.less(I::AllLowOurs) && self.sum.is_all_ones() && self.same(I::AllHigh, I::AllHighOurs)
     }
 
     /// The header of an echo reply to a request without options.
@@ -163,8 +177,7 @@ impl Teacher<'_> {
     fn write_rest_of_header(&mut self) -> Last {
         self.write(I::PlainIdentification, 0x0000);
         self.write(I::PlainFlags, 0x4000);
-        for label in
-            [I::PlainSource1, I::PlainSource2, I::PlainDestination1, I::PlainDestination2]
+        for label in [I::PlainSource1, I::PlainSource2, I::PlainDestination1, I::PlainDestination2]
         {
             self.write_opposite(label);
         }
@@ -174,4 +187,3 @@ impl Teacher<'_> {
         Ok(I::Send.into())
     }
 }
-

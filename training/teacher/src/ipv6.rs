@@ -42,10 +42,8 @@ impl Teacher<'_> {
             drop_if(first.value() != 0xff02, Ipv4::DropNotForMe)?;
             return self.is_for_my_group();
         }
-        let mine = self.same_stretch(
-            [I::ToLow.into(), I::ToLowMine.into()],
-            [I::To.into(), I::ToMine.into()],
-        );
+        let mine = self
+            .same_stretch([I::ToLow.into(), I::ToLowMine.into()], [I::To.into(), I::ToMine.into()]);
         drop_if(!mine, Ipv4::DropNotForMe)?;
         let to = self.look(I::FrameLook);
         drop_if(to.is_full() && to.first() & 1 == 1, Ethernet::DropEthernet)
@@ -159,4 +157,3 @@ impl Teacher<'_> {
         Ok(I::Send.into())
     }
 }
-

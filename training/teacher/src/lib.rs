@@ -49,7 +49,7 @@ pub fn trace(packet: &[u8], own: &Registers) -> (Vec<Entry>, Ending) {
     let trace = vec![Entry { token, position, chosen: false }];
     let mut teacher = Teacher { tape, trace, ending: None, sum: Sum::default() };
     let verdict = teacher.answer(own.mac.is_some());
-    let last = verdict.map_or_else(|reason| reason, |send| send);
+    let last = verdict.unwrap_or_else(|reason| reason);
     teacher.say(last);
     let ending = teacher.ending.expect("a verdict or `send` ends every tape");
     (teacher.trace, ending)

@@ -21,13 +21,15 @@ mod ipv4;
 mod ipv6;
 mod neighbor;
 mod noise;
+mod question;
 mod sum;
 mod tcp;
 mod udp;
 
 pub use class::Class;
 pub use fault::Fault;
-pub use noise::noise;
+pub use noise::{mend, noise};
+pub use question::{QUESTIONS, Question};
 pub use sum::sum;
 
 /// A packet and the host that receives it.

@@ -5,10 +5,13 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use nano::protocol::Label;
 use nano::vocabulary::{Meaning, Token};
 
 use crate::packets::{self, Arrival, Class};
 use crate::{Entry, trace};
+
+mod balanced;
 
 /// One token of a row as the learner reads it: ten bytes, little-endian.
 #[derive(Clone, Copy, Default)]
@@ -112,31 +115,29 @@ fn class(rng: &mut ChaCha8Rng) -> Class {
 fn learning_window(rng: &mut ChaCha8Rng, room: usize) -> Window {
     match rng.random_range(0..100) {
         // Whole small packets, as far as they fit.
-        0..15 => Window::whole(small(rng, 6, false)),
-        15..30 => Window::whole(small(rng, 6, true)),
+        0..6 => Window::whole(small(rng, 6, false)),
+        6..12 => Window::whole(small(rng, 6, true)),
         // Where a label follows another than itself.
-        30..62 => {
-            let (data, bad) = (data_length(rng), false);
-            let arrival = arrival(rng, data, bad);
-            Window::around_a_turn(rng, arrival)
-        }
-        62..72 => {
-            let (data, bad) = (data_length(rng), true);
+        12..18 => {
+            let data = data_length(rng);
+            let bad = rng.random_ratio(1, 4);
             let arrival = arrival(rng, data, bad);
             Window::around_a_turn(rng, arrival)
         }
         // Anywhere.
-        72..80 => {
+        18..20 => {
             let arrival = small(rng, 48, false);
             Window::anywhere(rng, arrival)
         }
         // The end of a bad packet, where the decision is.
-        80..94 => Window::end(small(rng, 24, true), room.min(120)),
-        _ => {
+        20..26 => Window::end(small(rng, 24, true), room.min(120)),
+        26..30 => {
             let class = class(rng);
             let framed = class.is_on_ethernet_only() || rng.random_ratio(1, 3);
             Window::end(packets::noise(rng, class, framed), room.min(160))
         }
+        // Each label as often as any other, however rare packets are that it is said of.
+        _ => balanced::window(rng),
     }
 }
 
@@ -184,6 +185,17 @@ impl Window {
         let lines = window.lines();
         window.first = lines.saturating_sub(room as u32 / 9);
         window
+    }
+
+    /// Around a place where that label is said, or before it is; `None` if it is not.
+    fn around(rng: &mut ChaCha8Rng, arrival: Arrival, label: Label) -> Option<Window> {
+        let mut window = Window::whole(arrival);
+        let said = (1..window.trace.len()).filter(|at| window.trace[*at].token == Token::label(label));
+        let at = *said.collect::<Vec<_>>().choose(rng)?;
+        let line = window.trace[at - rng.random_range(0..=1)].line();
+        window.first = line.saturating_sub(rng.random_range(2..5));
+        window.last = line + rng.random_range(2..8);
+        Some(window)
     }
 
     fn narrow(&mut self, rng: &mut ChaCha8Rng, line: u32) {

@@ -18,6 +18,8 @@ labels! {
         // Options are passed over (RFC 1122 section 3.2.1.8); where none is left, the carry is folded.
         Options "options" Sum(First(Header, 20, Until::Body)), "options";
         Option "options+" Sum(Next), "options";
+        Route "route?" Look(IpOption), "is it routed by its source";
+        RouteNext "route?+" Look(NextIpOption), "is it routed by its source";
         // Is it for me, and is it from somebody else? Address minus address is ffff where they agree.
         ToLow "to.low" Sum(At(Header, 18)), "destination again, second half";
         ToLowMine "to.low-mine" Sum(At(OwnIpv4, 2)), "less my own";
@@ -78,6 +80,7 @@ labels! {
         DropHeaderChecksum "header-checksum" Drop, "the header checksum is wrong";
         DropNotForMe "not-for-me" Drop, "the destination is not my address";
         DropSource "source" Drop, "the source is no host I may answer";
+        DropRoute "source-route" Drop, "its source says how to route it";
         DropFragment "fragment" Drop, "it is a fragment";
     }
 }

@@ -8,6 +8,8 @@ use crate::vocabulary::Token;
 
 /// Octets of an Ethernet header.
 pub(super) const FRAME_HEADER: usize = 14;
+/// Where the options of an IPv4 header begin.
+const IPV4_OPTIONS: usize = 20;
 /// ff02::1
 const ALL_NODES: [u8; 16] = [0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
 
@@ -105,6 +107,11 @@ impl<'a> Reader<'a> {
             Source::Next => self.next(false, reply),
             Source::NextOwn => self.next(true, reply),
             Source::NextOption => self.next_option(),
+            Source::IpOption => {
+                self.option = self.header + IPV4_OPTIONS;
+                self.octets(self.option, self.body)
+            }
+            Source::NextIpOption => self.next_ip_option(),
             Source::Final => self.octets(self.end.saturating_sub(2).max(self.header), usize::MAX),
             Source::Nothing => [Token::END; 2],
         }
@@ -135,6 +142,17 @@ impl<'a> Reader<'a> {
             true => [Token::BEYOND; 2],
             false => self.octets(self.option, usize::MAX),
         }
+    }
+
+    /// Options of one octet have no length; of one whose length is wrong nobody knows where it ends.
+    fn next_ip_option(&mut self) -> [Token; 2] {
+        let octet = |at: usize| self.packet.get(at).copied().unwrap_or_default();
+        self.option += match (octet(self.option), octet(self.option + 1)) {
+            (1, _) => 1,
+            (0, _) | (_, 0 | 1) => self.body,
+            (_, length) => usize::from(length),
+        };
+        self.octets(self.option, self.body)
     }
 
     /// Where a stretch ends, as an offset.
@@ -199,7 +217,8 @@ impl<'a> Reader<'a> {
             Space::Length => Some(&length),
             _ => None,
         };
-        let word = register.filter(|_| offset < to).and_then(|octets| octets.get(offset..offset + 2));
+        let word =
+            register.filter(|_| offset < to).and_then(|octets| octets.get(offset..offset + 2));
         word.map_or([Token::END; 2], |word| [Token::byte(word[0]), Token::byte(word[1])])
     }
 }

@@ -46,7 +46,8 @@ impl Reply {
     /// A word as it is written; zeros where it is not.
     pub(super) fn word(&self, space: Space, offset: usize) -> [Token; 2] {
         let start = if space == Space::WrittenBody { self.body } else { self.header };
-        [0, 1].map(|i| Token::byte(self.octets.get(start + offset + i).copied().unwrap_or_default()))
+        [0, 1]
+            .map(|i| Token::byte(self.octets.get(start + offset + i).copied().unwrap_or_default()))
     }
 
     /// The reply, if there is one without gaps.

@@ -1,6 +1,7 @@
 //! IPv4 (RFC 791): headers, options, and what is wrong with them.
 
 use rand::Rng;
+use rand_chacha::ChaCha8Rng;
 
 use super::draft::Draft;
 use super::draw::{
@@ -155,10 +156,11 @@ fn options(draft: &mut Draft, message: usize) -> Vec<u8> {
 
 fn option(draft: &mut Draft) -> Vec<u8> {
     let rng = &mut *draft.rng;
-    match rng.random_range(0..10) {
+    match rng.random_range(0..11) {
         0..5 => vec![1],
         5 | 6 => vec![0],
         7 => vec![148, 4, 0, 0],
+        10 => source_route(rng),
         // Record route, or a timestamp: a pointer, then room for what routers write.
         kind => {
             let words = rng.random_range(0..9);
@@ -168,4 +170,14 @@ fn option(draft: &mut Draft) -> Vec<u8> {
             option
         }
     }
+}
+
+/// A loose or a strict source route that has further to go, or has not.
+fn source_route(rng: &mut ChaCha8Rng) -> Vec<u8> {
+    let words = rng.random_range(0..9);
+    let mut option = vec![if rng.random() { 131 } else { 137 }, 3 + 4 * words, 4];
+    option[2] += 4 * rng.random_range(0..=words);
+    option.resize(usize::from(option[1]), 0);
+    fill(rng, &mut option[3..]);
+    option
 }

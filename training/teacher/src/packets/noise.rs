@@ -22,9 +22,10 @@ pub fn noise(rng: &mut ChaCha8Rng, class: Class, framed: bool) -> Arrival {
     arrival
 }
 
-/// Makes the checksums of a datagram right, as far as its lengths can be believed.
-fn mend(class: Class, datagram: &mut [u8]) {
+/// Makes the checksums of a datagram of the class right, as far as its lengths can be believed. ARP has none.
+pub fn mend(class: Class, datagram: &mut [u8]) {
     let header = match class.is_over_ipv6() {
+        _ if class == Class::Arp || datagram.is_empty() => return,
         true => 40,
         false => 4 * usize::from(datagram[0] & 15),
     };
