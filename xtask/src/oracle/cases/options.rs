@@ -8,6 +8,8 @@ use crate::oracle::packet::{ICMP, Packet, TCP, UDP, UNKNOWN, echo, icmp, tcp, ud
 
 /// Two that say nothing, and the end of the list.
 const PADDING: [u8; 4] = [1, 1, 1, 0];
+/// A source route that goes on to 10.0.0.3.
+const ROUTE: [u8; 8] = [0x83, 7, 4, 10, 0, 0, 3, 0];
 
 fn with(options: &[u8]) -> Packet {
     with_options(options, ICMP, echo(8))
@@ -100,6 +102,15 @@ fn carried() -> Vec<Case> {
         }),
         case("ipv4.options.tcp_closed", "before a SYN to a closed port", {
             of(TCP, tcp(81, SYN, FIRST, 0, b""))
+        }),
+        case("ipv4.options.route_udp", "a source route before a datagram to a closed port", {
+            with_options(&ROUTE, UDP, udp(9999, b"nobody listens"))
+        }),
+        case("ipv4.options.route_tcp", "a source route before a SYN to a closed port", {
+            with_options(&ROUTE, TCP, tcp(81, SYN, FIRST, 0, b""))
+        }),
+        case("ipv4.options.route_protocol", "a source route before the protocol 253", {
+            with_options(&ROUTE, UNKNOWN, Packet(b"of no protocol".to_vec()))
         }),
         case("ipv4.options.protocol", "before the protocol 253", {
             of(UNKNOWN, Packet(b"of no protocol".to_vec()))
