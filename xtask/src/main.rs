@@ -2,8 +2,8 @@
 //! a minimal responder, `cargo xtask flood` what a flood costs a hosted model, `cargo xtask tokens` what its
 //! replies cost; `cargo xtask provider` is a local server that stands in for one, and `cargo xtask licences`
 //! checks what we depend on; `cargo xtask agree` holds `softstack lint` against Wireshark and tcpdump, `cargo
-//! xtask race` measures it beside them, `cargo xtask oracle` holds the judge against the kernel. This is the one place, beside the tests, with code that builds an echo
-//! reply.
+//! xtask race` measures it beside them, `cargo xtask oracle` holds the judge and nano against the kernel. This is
+//! the one place, beside the tests, with code that builds an echo reply.
 
 use std::error::Error;
 use std::process::ExitCode;

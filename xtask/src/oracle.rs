@@ -1,9 +1,9 @@
-//! `cargo xtask oracle`: the same packets to the kernel of this machine and to ours, the judge and the reference
-//! host, most of them with exactly one fault. Where they differ, `xtask/oracle/differences.toml` must say who is
+//! `cargo xtask oracle`: the same packets to the kernel of this machine and to ours, the judge, the reference host
+//! and nano, most of them with exactly one fault. Where they differ, `xtask/oracle/differences.toml` must say who is
 //! right, by which clause, and why.
 //!
 //! In the order in which it happens: `packet` and `cases` make what is tried, `case` plays it with a host,
-//! `kernel` is one host and `ours` the other, `meaning` reads replies, `compare` and `explanation` hold both
+//! `kernel` is one host, `ours` and `nano` the others, `meaning` reads replies, `compare` and `explanation` hold both
 //! together, `page` writes it down.
 
 use std::fs;
@@ -16,6 +16,7 @@ use crate::Failure;
 use compare::Row;
 use explanation::Explanations;
 use kernel::{Refusal, Verdict};
+use nano::Nano;
 
 mod case;
 mod cases;
@@ -23,6 +24,7 @@ mod compare;
 mod explanation;
 mod kernel;
 mod meaning;
+mod nano;
 mod ours;
 mod packet;
 mod page;
@@ -54,10 +56,10 @@ impl Oracle {
             Err(Refusal(reason)) => return skip(&reason),
         };
         let explanations = Explanations::load()?;
+        let mut nano = Nano::new();
         let pairs = cases.iter().zip(&verdicts);
-        let rows: Result<Vec<Row>, _> =
-            pairs.map(|(case, verdict)| Row::new(case, verdict, &explanations)).collect();
-        let rows = rows?;
+        let rows = pairs.map(|(case, verdict)| Row::new(case, verdict, &mut nano, &explanations));
+        let rows: Vec<Row> = rows.collect::<Result<_, _>>()?;
         self.show(&page::of(&rows, &kernel::release()?))?;
         let mut failures: Vec<String> = rows.iter().flat_map(Row::unexplained).collect();
         let unused = explanations.unused();

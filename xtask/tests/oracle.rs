@@ -1,4 +1,4 @@
-//! The judge and the reference host beside this machine's kernel. Where namespaces or /dev/net/tun are out of
+//! The judge, the reference host and nano beside this machine's kernel. Where namespaces or /dev/net/tun are out of
 //! reach the test is skipped, and the reason printed; under `SOFTSTACK_REQUIRE_TOOLS=1`, as in CI, it fails.
 
 use std::process::Command;
@@ -12,6 +12,11 @@ fn every_difference_from_the_kernel_is_explained() {
     assert!(output.status.success(), "{stderr}");
     match stdout.strip_prefix("skipped: ") {
         Some(reason) => println!("skipped: {reason}"),
-        None => assert!(stdout.contains("| `ipv4.sound` | none: an echo request | echo reply |")),
+        None => {
+            let sound = stdout.lines().find(|line| line.starts_with("| `ipv4.sound` |")).unwrap();
+            assert!(sound.contains("| none: an echo request | echo reply |"), "{sound}");
+            assert!(sound.ends_with("| as the kernel |"), "{sound}");
+            assert!(stdout.contains("\n| nano would be vetoed | 0 | 0 | 0 | 0 |\n"), "{stdout}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::compare::Class;
+use super::compare::{Class, Party};
 use crate::Failure;
 use crate::agree::fits;
 
@@ -25,6 +25,9 @@ pub enum Right {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Explanation {
+    /// Who of us differs.
+    #[serde(default = "reference")]
+    parties: Vec<Party>,
     /// Names; `*` stands for anything.
     cases: Vec<String>,
     class: Class,
@@ -37,9 +40,13 @@ pub struct Explanation {
     pub clause: String,
     /// What the clause says of it, and why we or the kernel do otherwise.
     pub why: String,
-    /// The names that fitted a difference.
+    /// The names that fitted a difference, and whose it was.
     #[serde(skip)]
-    used: RefCell<BTreeSet<usize>>,
+    used: RefCell<BTreeSet<(Party, usize)>>,
+}
+
+fn reference() -> Vec<Party> {
+    vec![Party::Reference]
 }
 
 /// All of them.
@@ -57,11 +64,14 @@ impl Explanations {
     }
 
     /// The first that fits.
-    pub fn on(&self, case: &str, class: Class) -> Option<&Explanation> {
-        self.all.iter().filter(|explanation| explanation.class == class).find(|explanation| {
+    pub fn on(&self, party: Party, case: &str, class: Class) -> Option<&Explanation> {
+        let is_of = |explanation: &&Explanation| {
+            explanation.class == class && explanation.parties.contains(&party)
+        };
+        self.all.iter().filter(is_of).find(|explanation| {
             let place = explanation.cases.iter().position(|name| fits(name, case));
             place.is_some_and(|place| {
-                explanation.used.borrow_mut().insert(place);
+                explanation.used.borrow_mut().insert((party, place));
                 true
             })
         })
@@ -71,11 +81,21 @@ impl Explanations {
     pub fn unused(&self) -> Vec<String> {
         let mut unused = Vec::new();
         for explanation in self.all.iter().filter(|explanation| !explanation.rare) {
-            let used = explanation.used.borrow();
-            let names = explanation.cases.iter().enumerate().filter(|(at, _)| !used.contains(at));
-            unused.extend(names.map(|(_, name)| format!("{name}: {}", explanation.class.words())));
+            for party in &explanation.parties {
+                let words = explanation.class.words(*party);
+                let names = explanation.unused(*party);
+                unused.extend(names.iter().map(|name| format!("{name}: {words}")));
+            }
         }
         unused
+    }
+}
+
+impl Explanation {
+    fn unused(&self, party: Party) -> Vec<&str> {
+        let used = self.used.borrow();
+        let names = self.cases.iter().enumerate().filter(|(at, _)| !used.contains(&(party, *at)));
+        names.map(|(_, name)| name.as_str()).collect()
     }
 }
 
@@ -89,14 +109,23 @@ mod tests {
             r#"difference = [
                 { cases = ["a.*", "b"], class = "kernel_silent", right = "us", clause = "1", why = "x" },
                 { cases = ["a.c"], class = "kernel_silent", right = "us", clause = "2", why = "x" },
+                { parties = ["nano"], cases = ["a.c"], class = "ours_vetoed", right = "us", clause = "3", why = "x" },
             ]"#,
         )
         .unwrap();
-        let on = |case, class| explanations.on(case, class).map(|found| found.clause.as_str());
+        let of = |party, case, class| {
+            explanations.on(party, case, class).map(|found| found.clause.as_str())
+        };
+        let on = |case, class| of(Party::Reference, case, class);
         assert_eq!(on("a.c", Class::KernelSilent), Some("1"));
         assert_eq!(on("a.c", Class::KernelReplies), None);
         assert_eq!(on("d", Class::KernelSilent), None);
-        assert_eq!(explanations.unused(), ["b: the kernel is silent", "a.c: the kernel is silent"]);
+        assert_eq!(of(Party::Nano, "a.c", Class::KernelSilent), None);
+        let mut unused = explanations.unused();
+        let nano = unused.pop();
+        assert_eq!(unused, ["b: the kernel is silent", "a.c: the kernel is silent"]);
+        assert_eq!(nano.as_deref(), Some("a.c: nano would be vetoed"));
+        assert_eq!(of(Party::Nano, "a.c", Class::OursVetoed), Some("3"));
     }
 
     #[test]

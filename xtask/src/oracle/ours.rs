@@ -34,8 +34,8 @@ pub struct Judgement {
 }
 
 /// Judges the last of what was played, in the light of what was before.
-pub fn judge(link: Link, played: &[Exchange]) -> Judgement {
-    let mut session = Session::new(host(link));
+pub fn judge(host: &Host, played: &[Exchange]) -> Judgement {
+    let mut session = Session::new(host.clone());
     let mut now = Duration::ZERO;
     let (last, before) = played.split_last().expect("a case has a packet that is tried");
     for Exchange { request, replies } in before {
@@ -52,7 +52,8 @@ pub fn judge(link: Link, played: &[Exchange]) -> Judgement {
     Judgement { due: session.due(now, occasion), vetoes: vetoes.map(|f| f.rule.id).collect() }
 }
 
-fn host(link: Link) -> Host {
+/// The host with the kernel's addresses and programs.
+pub fn host(link: Link) -> Host {
     Host {
         address: HOST,
         broadcast: Some(BROADCAST),
@@ -140,7 +141,10 @@ mod tests {
     fn silence_is_held_against_what_is_due() {
         let request = ip(V4, ICMP, echo(8)).0;
         let silent = |request: &[u8]| {
-            judge(Link::RawIp, &[Exchange { request: request.to_vec(), replies: Vec::new() }])
+            judge(
+                &host(Link::RawIp),
+                &[Exchange { request: request.to_vec(), replies: Vec::new() }],
+            )
         };
         let wrong = silent(&request);
         assert_eq!((wrong.due, wrong.vetoes), (Due::Reply, vec!["exchange.unanswered"]));
@@ -154,6 +158,6 @@ mod tests {
         let played = case.play(&mut Reference::new(Link::RawIp)).unwrap();
         let answered: Vec<_> = played.iter().map(|exchange| exchange.replies.len()).collect();
         assert_eq!(answered, [1, 0, 1]);
-        assert_eq!(judge(Link::RawIp, &played).vetoes, Vec::<&str>::new());
+        assert_eq!(judge(&host(Link::RawIp), &played).vetoes, Vec::<&str>::new());
     }
 }

@@ -70,6 +70,17 @@ pub fn cases() -> Vec<Case> {
         of("arp.opcode", "the operation 9", asked().set(6, &[0, 9])),
         of("arp.rarp", "the operation 3, of RARP", asked().set(6, &[0, 3])),
         of("arp.reply", "none: an answer to nothing", arp(2, (PEER_MAC, PEER), (HOST_MAC, HOST))),
+        of("arp.reply.broadcast", "none: an answer to nothing, to all", {
+            arp(2, (PEER_MAC, PEER), (BLANK, HOST))
+        }),
+        of("arp.sender.class_e", "the sender 240.0.0.1", from(Ipv4Addr::new(240, 0, 0, 1))),
+        of("arp.empty", "nothing at all", Packet(Vec::new())),
+        frame_case("arp.group", "a request in a frame to a group", {
+            framed(Mac([1, 0, 0x5e, 0, 0, 1]), asked())
+        }),
+        frame_case("arp.source", "a frame from the host itself", {
+            framed(BROADCAST, asked()).set(6, &HOST_MAC.0)
+        }),
         of("arp.cut", "a packet of 27 octets", asked().cut(27)),
         frame_case(
             "arp.station",

@@ -22,6 +22,7 @@ pub fn cases() -> Vec<Case> {
         case("icmp.echo.empty", "none: no data", of(echo(8).cut(8))),
         case("icmp.echo.odd", "none: 21 octets of data", of(echo(8).cut(29))),
         case("icmp.echo.large", "none: 1472 octets of data", of(echo(8).padded(1448))),
+        case("icmp.checksum.0", "no checksum", of(echo(8)).set(22, &[0, 0])),
         case("icmp.checksum", "the checksum", of(echo(8)).flipped(40)),
         case("icmp.echo.code", "a code of 1", of(echo(8).set(1, &[1]))),
         case("icmp.echo.short", "a message of 7 octets", of(echo(8).cut(7))),
@@ -31,6 +32,28 @@ pub fn cases() -> Vec<Case> {
         case("icmp.timestamp", "none: a timestamp request", of(timestamp())),
         case("icmp.timestamp.code", "a code of 1", of(timestamp().set(1, &[1]))),
         case("icmp.timestamp.short", "a timestamp request of 12 octets", of(timestamp().cut(12))),
+        case("icmp.timestamp.long", "a timestamp request of 24 octets", of(timestamp().padded(4))),
+        case("icmp.timestamp.cut", "a timestamp request of 19 octets", of(timestamp().cut(19))),
+        case("icmp.timestamp.checksum", "a timestamp request, and the checksum", {
+            of(timestamp()).flipped(39)
+        }),
+        case("icmp.timestamp.filled", "none: one in which all timestamps are filled in", {
+            of(timestamp().set(8, &[0xff; 12]))
+        }),
+        case("icmp.timestamp.tos", "none: a timestamp request, and a type of service", {
+            of(timestamp()).set(1, &[0x10]).sealed()
+        }),
+        case("icmp.timestamp.source_loopback", "a timestamp request from 127.0.0.1", {
+            ip(V4.from("127.0.0.1"), ICMP, timestamp())
+        }),
+        case("icmp.timestamp.multicast", "a timestamp request to 224.0.0.1", {
+            ip(V4.to("224.0.0.1"), ICMP, timestamp())
+        }),
+        case("icmp.timestamp_reply", "a timestamp reply to nothing", of(timestamp().set(0, &[14]))),
+        case("icmp.mask_reply", "an address mask reply to nothing", of(icmp(18, 0, &[0; 8]))),
+        case("icmp.router_advertisement", "a router advertisement", of(icmp(9, 0, &[0; 12]))),
+        case("icmp.error.parameter", "a parameter problem that nobody had", about(12, 0)),
+        case("icmp.error.time", "time exceeded of what was never sent", about(11, 0)),
         case(
             "icmp.timestamp.broadcast",
             "a timestamp request to 10.0.0.255",

@@ -1,9 +1,7 @@
 //! IPv4 (RFC 791, RFC 1122 section 3.2.1): most of them carry an echo request that would be answered.
 
 use crate::oracle::case::{Case, case};
-use crate::oracle::packet::{
-    ICMP, Packet, UDP, UNKNOWN, V4, echo, fragment, ip, udp, with_options,
-};
+use crate::oracle::packet::{ICMP, ICMPV6, Packet, UDP, UNKNOWN, V4, echo, fragment, ip, udp};
 
 fn request() -> Packet {
     ip(V4, ICMP, echo(8))
@@ -43,7 +41,12 @@ pub fn cases() -> Vec<Case> {
             "the reserved flag is set",
             request().set(6, &[0x80, 0]).sealed(),
         ),
+        case("ipv4.flag.dont_fragment", "none: it is not to be fragmented", {
+            request().set(6, &[0x40, 0]).sealed()
+        }),
+        case("ipv4.tos", "none: a type of service of 0xb8", request().set(1, &[0xb8]).sealed()),
         case("ipv4.source.zero", "the source 0.0.0.0", from("0.0.0.0")),
+        case("ipv4.source.this_network", "the source 0.1.2.3", from("0.1.2.3")),
         case("ipv4.source.loopback", "the source 127.0.0.1", from("127.0.0.1")),
         case("ipv4.source.ours", "the source is the host itself", from("10.0.0.1")),
         case("ipv4.source.multicast", "the source 224.0.0.5", from("224.0.0.5")),
@@ -52,53 +55,40 @@ pub fn cases() -> Vec<Case> {
         case("ipv4.source.directed_broadcast", "the source 10.0.0.255", from("10.0.0.255")),
         case("ipv4.destination.zero", "the destination 0.0.0.0", to("0.0.0.0")),
         case("ipv4.destination.loopback", "the destination 127.0.0.1", to("127.0.0.1")),
+        case("ipv4.destination.class_e", "the destination 240.0.0.1", to("240.0.0.1")),
         case("ipv4.destination.other", "the destination 10.0.0.77", to("10.0.0.77")),
-        case(
-            "ipv4.protocol.unknown",
-            "the protocol 253",
-            ip(V4, UNKNOWN, Packet(b"of no protocol".to_vec())),
-        ),
-        case(
-            "ipv4.protocol.unknown_broadcast",
-            "the protocol 253, to 10.0.0.255",
-            ip(V4.to("10.0.0.255"), UNKNOWN, Packet(b"of no protocol".to_vec())),
-        ),
     ]
 }
 
-/// Options.
-pub fn options() -> Vec<Case> {
-    let with = |options: &[u8]| with_options(options, ICMP, echo(8));
+/// Protocols that no host here speaks.
+pub fn protocols() -> Vec<Case> {
+    let of = |octets| ip(V4, UNKNOWN, Packet(vec![0x5a; octets]));
+    let from = |address: &str| ip(V4.from(address), UNKNOWN, text());
+    let to = |address: &str| ip(V4.to(address), UNKNOWN, text());
     vec![
-        case(
-            "ipv4.options.none",
-            "none: no operation and the end of the list",
-            with(&[1, 1, 1, 0]),
-        ),
-        case(
-            "ipv4.options.record_route",
-            "none: a route is to be recorded",
-            with(&[7, 7, 4, 0, 0, 0, 0, 0]),
-        ),
-        case(
-            "ipv4.options.timestamp",
-            "none: a timestamp is asked for",
-            with(&[0x44, 8, 5, 0, 0, 0, 0, 0]),
-        ),
-        case("ipv4.options.unknown", "an unknown option", with(&[0x9e, 4, 0, 0])),
-        case("ipv4.options.length_0", "an option of length 0", with(&[7, 0, 0, 0])),
-        case("ipv4.options.beyond", "an option longer than the header", with(&[7, 40, 4, 0])),
-        case(
-            "ipv4.options.source_route",
-            "a source route that goes on to 10.0.0.3",
-            with(&[0x83, 7, 4, 10, 0, 0, 3, 0]),
-        ),
-        case(
-            "ipv4.options.source_route_ended",
-            "a source route that ends here",
-            with(&[0x83, 7, 8, 10, 0, 0, 3, 0]),
-        ),
+        case("ipv4.protocol.unknown", "the protocol 253", ip(V4, UNKNOWN, text())),
+        case("ipv4.protocol.unknown_broadcast", "the protocol 253, to 10.0.0.255", {
+            to("10.0.0.255")
+        }),
+        case("ipv4.protocol.unknown_multicast", "the protocol 253, to 224.0.0.1", to("224.0.0.1")),
+        case("ipv4.protocol.unknown_other", "the protocol 253, to 10.0.0.77", to("10.0.0.77")),
+        case("ipv4.protocol.source_zero", "the protocol 253, from 0.0.0.0", from("0.0.0.0")),
+        case("ipv4.protocol.source_group", "the protocol 253, from a group", from("224.0.0.5")),
+        case("ipv4.protocol.checksum", "the protocol 253, and the header checksum", {
+            of(8).flipped(11)
+        }),
+        case("ipv4.protocol.empty", "the protocol 253, and nothing in it", of(0)),
+        case("ipv4.protocol.odd", "the protocol 253, and 7 octets", of(7)),
+        case("ipv4.protocol.fits", "the protocol 253, 548 octets in all", of(528)),
+        case("ipv4.protocol.over", "the protocol 253, 549 octets in all", of(529)),
+        case("ipv4.protocol.large", "the protocol 253, 1500 octets in all", of(1480)),
+        case("ipv4.protocol.icmpv6", "ICMPv6 over IPv4", ip(V4, ICMPV6, echo(128))),
+        case("ipv4.protocol.255", "the reserved protocol 255", ip(V4, 255, text())),
     ]
+}
+
+fn text() -> Packet {
+    Packet(b"of no protocol".to_vec())
 }
 
 /// Fragments.

@@ -1,7 +1,7 @@
 //! IPv6 (RFC 8200): most of them carry an echo request that would be answered.
 
 use crate::oracle::case::{Case, case};
-use crate::oracle::packet::{ICMPV6, Packet, UNKNOWN, V6, echo, extended, fragment6, ip};
+use crate::oracle::packet::{ICMP, ICMPV6, Packet, UNKNOWN, V6, echo, extended, fragment6, ip};
 
 /// Numbers of extension headers (RFC 8200 section 4).
 const HOP_BY_HOP: u8 = 0;
@@ -23,7 +23,6 @@ fn to(address: &str) -> Packet {
 
 /// The fixed header.
 pub fn cases() -> Vec<Case> {
-    let unknown = || Packet(b"of no protocol".to_vec());
     vec![
         case("ipv6.sound", "none: an echo request", request()),
         case("ipv6.padding", "none: padding of the link behind the datagram", request().padded(6)),
@@ -40,6 +39,18 @@ pub fn cases() -> Vec<Case> {
         ),
         case("ipv6.header.cut", "a header of 39 octets", request().cut(39)),
         case("ipv6.hop_limit.0", "a hop limit of 0", request().set(7, &[0])),
+        case("ipv6.hop_limit.1", "none: a hop limit of 1", request().set(7, &[1])),
+        case(
+            "ipv6.traffic_class",
+            "none: a traffic class of 0xb8",
+            request().set(0, &[0x6b, 0x80]),
+        ),
+        case("ipv6.flow_label", "none: a flow label", request().set(1, &[1, 0x23, 0x45])),
+        case("ipv6.payload_length.0", "a payload length of 0", request().set(4, &[0, 0])),
+        case("ipv6.source.mapped", "the source ::ffff:10.0.0.2", from("::ffff:10.0.0.2")),
+        case("ipv6.source.interface_group", "the source ff01::1", from("ff01::1")),
+        case("ipv6.destination.mapped", "the destination ::ffff:10.0.0.1", to("::ffff:10.0.0.1")),
+        case("ipv6.destination.site_group", "the group of all routers of the site", to("ff05::2")),
         case("ipv6.source.unspecified", "the source ::", from("::")),
         case("ipv6.source.loopback", "the source ::1", from("::1")),
         case("ipv6.source.ours", "the source is the host itself", from("fd00::1")),
@@ -53,13 +64,41 @@ pub fn cases() -> Vec<Case> {
             to("ff02::1:ff00:77"),
         ),
         case("ipv6.destination.reserved", "the reserved group ff00::1", to("ff00::1")),
-        case("ipv6.next_header.unknown", "the next header 253", ip(V6, UNKNOWN, unknown())),
-        case(
-            "ipv6.next_header.unknown_multicast",
-            "the next header 253, to ff02::1",
-            ip(V6.to("ff02::1"), UNKNOWN, unknown()),
-        ),
         case("ipv6.next_header.none", "none: no next header", ip(V6, NO_NEXT, Packet(vec![0; 8]))),
+    ]
+}
+
+/// Next headers that no host here knows.
+pub fn next_headers() -> Vec<Case> {
+    let of = |octets| ip(V6, UNKNOWN, Packet(vec![0x5a; octets]));
+    let text = || Packet(b"of no protocol".to_vec());
+    vec![
+        case("ipv6.next_header.unknown", "the next header 253", ip(V6, UNKNOWN, text())),
+        case("ipv6.next_header.unknown_multicast", "the next header 253, to ff02::1", {
+            ip(V6.to("ff02::1"), UNKNOWN, text())
+        }),
+        case("ipv6.next_header.source_unspecified", "the next header 253, from ::", {
+            ip(V6.from("::"), UNKNOWN, text())
+        }),
+        case("ipv6.next_header.source_loopback", "the next header 253, from ::1", {
+            ip(V6.from("::1"), UNKNOWN, text())
+        }),
+        case("ipv6.next_header.source_multicast", "the next header 253, from ff02::1", {
+            ip(V6.from("ff02::1"), UNKNOWN, text())
+        }),
+        case("ipv6.next_header.other", "the next header 253, to fd00::77", {
+            ip(V6.to("fd00::77"), UNKNOWN, text())
+        }),
+        case("ipv6.next_header.empty", "the next header 253, and nothing in it", of(0)),
+        case("ipv6.next_header.odd", "the next header 253, and 7 octets", of(7)),
+        case("ipv6.next_header.fits", "the next header 253, 1232 octets in all", of(1192)),
+        case("ipv6.next_header.over", "the next header 253, 1233 octets in all", of(1193)),
+        case("ipv6.next_header.large", "the next header 253, 1500 octets in all", of(1460)),
+        case("ipv6.next_header.truncated", "the next header 253, fewer octets than it says", {
+            of(24).cut(56)
+        }),
+        case("ipv6.next_header.icmp", "ICMP over IPv6", ip(V6, ICMP, echo(8))),
+        case("ipv6.next_header.255", "the reserved next header 255", ip(V6, 255, text())),
     ]
 }
 

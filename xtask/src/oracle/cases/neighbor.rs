@@ -79,6 +79,19 @@ fn solicitations() -> Vec<Case> {
             "an option longer than the message",
             with("fd00::1", &[1, 2, 2, 0, 0, 0, 0, 2]),
         ),
+        of("nd.target.unspecified", "the target ::", with("::", &source_option())),
+        frame_case("nd.hop_limit.unicast", "a hop limit of 254, to the host itself", {
+            framed(V6, asked()).set(21, &[254])
+        }),
+        of("nd.option.tail", "four octets behind the last option", {
+            with("fd00::1", &[&source_option()[..], &[0; 4]].concat())
+        }),
+        of("nd.option.second_length_0", "a second option of length 0", {
+            with("fd00::1", &[&source_option()[..], &[14, 0, 1, 2, 3, 4, 5, 6]].concat())
+        }),
+        of("nd.option.group", "the sender's Ethernet address is a group's", {
+            with("fd00::1", &[1, 1, 3, 0, 0, 0, 0, 2])
+        }),
         of(
             "nd.option.unknown",
             "none: an unknown option",
@@ -108,6 +121,13 @@ fn probes() -> Vec<Case> {
     let bare = || message(SOLICITATION, "fd00::1", &[]);
     vec![
         frame_case("nd.dad", "none: does somebody have fd00::1?", framed(group, bare())),
+        frame_case("nd.dad.nonce", "none: one with a nonce (RFC 7527)", {
+            let nonce = [14, 1, 1, 2, 3, 4, 5, 6];
+            framed(group, message(SOLICITATION, "fd00::1", &nonce))
+        }),
+        frame_case("nd.dad.hop_limit", "the source is ::, and the hop limit 64", {
+            framed(group, bare()).set(21, &[64])
+        }),
         frame_case(
             "nd.dad.option",
             "the source is ::, with an Ethernet address",
