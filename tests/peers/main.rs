@@ -10,6 +10,7 @@ mod cascade;
 mod flips;
 mod flood;
 mod harness;
+mod nano;
 mod reload;
 mod session;
 mod tools;
