@@ -241,10 +241,9 @@ fn addresses_that_no_network_has() {
         ("--address 10.9.0.7/29", "hosts of this network have 10.9.0.1 to 10.9.0.6"),
         ("--address 10.9.0.1/32", "10.9.0.1/32 has no address for the kernel: say --peer"),
         ("--address 10.9.0.1 --peer 10.9.0.1", "10.9.0.1 cannot be the model's address and"),
-        ("--ipv6 fd00::1", "nano knows no IPv6: leave --ipv6 away"),
-        ("--model ollama/x --ipv6 ff02::1", "ff02::1/64 is no address that a host on a link can"),
-        ("--model ollama/x --ipv6 fd00::/64", "fd00::/64 is no address that a host on a link can"),
-        ("--model ollama/x --ipv6 fd00::1/128", "fd00::1/128 has no address for the kernel"),
+        ("--ipv6 ff02::1", "ff02::1/64 is no address that a host on a link can"),
+        ("--ipv6 fd00::/64", "fd00::/64 is no address that a host on a link can"),
+        ("--ipv6 fd00::1/128", "fd00::1/128 has no address for the kernel"),
     ] {
         assert_one_line(&run(softstack(&format!("run --tun a/b {arguments}"))), expect);
     }

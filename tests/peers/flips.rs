@@ -19,13 +19,13 @@ use softstack::program::Library;
 use softstack::prompt::{Form, Prompt, Style};
 use softstack::stack::{Stack, Thinkers};
 use softstack::transcript;
-use verify::{Admitted, Finding};
-use wire::{Packet, Protocol, Tcp, apply, hex};
+use verify::Finding;
+use wire::{Packet, Protocol, Tcp, hex};
 
+use crate::flipped::{case, flips, sealed};
+use crate::frames::Frames;
 use crate::harness::host;
 
-/// Sound packets by name, on both kinds of link.
-const CASES: &str = include_str!("../../xtask/provider/tests/host/cases.txt");
 /// One of each class that a host answers.
 const CLASSES: [&str; 9] = [
     "ping",
@@ -113,27 +113,6 @@ impl Mind for InProcess {
             answer: Some(text),
             remember: reading.remember,
         })
-    }
-}
-
-/// A memory link that carries frames.
-struct Frames(MemoryLink);
-
-impl Link for Frames {
-    fn receive(&self, buffer: &mut [u8], timeout: Duration) -> io::Result<Option<usize>> {
-        self.0.receive(buffer, timeout)
-    }
-
-    fn transmit(&self, packet: &Admitted) -> io::Result<()> {
-        self.0.transmit(packet)
-    }
-
-    fn description(&self) -> String {
-        "frames in memory".into()
-    }
-
-    fn link_type(&self) -> wire::Link {
-        wire::Link::Ethernet
     }
 }
 
@@ -286,36 +265,6 @@ impl Wire {
         }
         panic!("no SYN-ACK to port {port}");
     }
-}
-
-fn case(name: &str) -> Vec<u8> {
-    let line = CASES.lines().find(|line| line.starts_with(&format!("{name} "))).expect(name);
-    hex::parse(line.split(' ').nth(2).expect("a packet")).expect("hex")
-}
-
-/// Each bit the other way round: as the wire might turn it, and as an enemy would, who puts checksums right.
-fn flips(link: wire::Link, packet: &[u8]) -> Vec<Vec<u8>> {
-    let flipped = (0..8 * packet.len()).map(|bit| {
-        let mut flipped = packet.to_vec();
-        flipped[bit / 8] ^= 0x80 >> (bit % 8);
-        flipped
-    });
-    flipped.flat_map(|flipped| [sealed(link, &flipped), flipped]).collect()
-}
-
-/// With the checksums that the rules propose.
-fn sealed(link: wire::Link, bytes: &[u8]) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    for rule in
-        ["ipv4.checksum", "icmp.checksum", "icmpv6.checksum", "udp.checksum", "tcp.checksum"]
-    {
-        let findings = verify::inspect(&Packet::new(link, &bytes, bytes.len()));
-        let Some(finding) = findings.iter().find(|finding| finding.rule.id == rule) else {
-            continue;
-        };
-        bytes = apply(&finding.edits, &bytes).expect("an edit can be made");
-    }
-    bytes
 }
 
 /// A segment from that port to port 80.

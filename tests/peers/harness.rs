@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -16,7 +17,7 @@ use softstack::stack::Stack;
 use tokio_util::sync::CancellationToken;
 use verify::Host;
 
-use crate::program::{SOFTSTACK, skip};
+use crate::program::{SOFTSTACK, misses, skip};
 
 /// The name of the stand-in's model in every configuration here.
 pub const MODEL: &str = "local/qwen3:4b";
@@ -213,6 +214,31 @@ impl Finished {
         let vetoes: Vec<_> = self.records.iter().filter(vetoed).collect();
         assert!(vetoes.is_empty(), "{vetoes:#?}");
         assert_eq!(self.statistics.unanswered, 0, "{:?}", self.statistics);
+    }
+
+    /// Of the packets of the capture that this display filter shows, none is worse to tshark than a chat or a
+    /// note, apart from resets, which are what a closed port answers.
+    pub fn assert_no_warnings(&self, shown: &str) {
+        if misses(&["tshark"]) {
+            return;
+        }
+        let warns =
+            "_ws.expert.severity >= \"Warning\" && !tcp.connection.rst && !icmp.resp_not_found";
+        let text = self.tshark(&["-Y", &format!("({shown}) && {warns}"), "-V"]);
+        assert!(text.trim().is_empty(), "tshark warns:\n{text}");
+        assert!(!self.tshark(&["-Y", shown]).is_empty(), "there is something to warn of");
+    }
+
+    /// What tshark writes about the capture; it looks at the checksums, too.
+    fn tshark(&self, arguments: &[&str]) -> String {
+        let mut tshark = Command::new("tshark");
+        for name in ["ip.check_checksum", "tcp.check_checksum", "udp.check_checksum"] {
+            tshark.args(["-o", &format!("{name}:TRUE")]);
+        }
+        let output = tshark.arg("-r").arg(&self.capture).args(arguments).output();
+        let output = output.expect("tshark runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 }
 
