@@ -131,7 +131,7 @@ fn learning_window(rng: &mut ChaCha8Rng, room: usize) -> Window {
         }
         // The end of a bad packet, where the decision is.
         20..26 => Window::end(small(rng, 24, true), room.min(120)),
-        26..30 => {
+        26..36 => {
             let class = class(rng);
             let framed = class.is_on_ethernet_only() || rng.random_ratio(1, 3);
             Window::end(packets::noise(rng, class, framed), room.min(160))

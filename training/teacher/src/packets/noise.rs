@@ -6,16 +6,17 @@ use rand_chacha::ChaCha8Rng;
 use super::sum::{Pseudo, seal};
 use super::{Arrival, Class, arrival};
 
-/// A valid packet of the class in which one to four bits are flipped anywhere, sometimes with its
+/// A valid packet of the class in which a bit is flipped anywhere, or up to four, mostly with its
 /// checksums made right again. It may be valid still.
 pub fn noise(rng: &mut ChaCha8Rng, class: Class, framed: bool) -> Arrival {
-    let data = rng.random_range(0..24);
+    let data = rng.random_range(0..10);
     let mut arrival = arrival(rng, class, framed, data, None);
-    for _ in 0..rng.random_range(1..=4) {
+    let flips = if rng.random_bool(0.6) { 1 } else { rng.random_range(2..=4) };
+    for _ in 0..flips {
         let at = rng.random_range(0..arrival.packet.len());
         arrival.packet[at] ^= 1 << rng.random_range(0..8);
     }
-    if class != Class::Arp && rng.random_bool(0.5) {
+    if class != Class::Arp && rng.random_bool(0.75) {
         let link = if arrival.own.mac.is_some() { 14 } else { 0 };
         mend(class, &mut arrival.packet[link..]);
     }

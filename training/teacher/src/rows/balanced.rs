@@ -19,12 +19,23 @@ const SAMPLES: u64 = 48;
 /// Packets of a kind that are drawn until a label is said that is rare in it.
 const TRIES: usize = 80;
 
+/// How often noise is drawn for one packet with a certain fault.
+const NOISE: u32 = 6;
+
 /// One kind of packets.
 #[derive(Clone, Copy)]
 struct Kind {
     class: Class,
     framed: bool,
-    fault: Option<Fault>,
+    flaw: Flaw,
+}
+
+/// What may be wrong with packets of a kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flaw {
+    Nothing,
+    Fault(Fault),
+    Noise,
 }
 
 /// A label, and the kinds of packets that it was said of, with how many of them.
@@ -36,7 +47,8 @@ static KINDS: LazyLock<Vec<Said>> = LazyLock::new(|| {
     for (number, kind) in kinds().into_iter().enumerate() {
         for (label, count) in said_of(kind, number as u64).into_iter().enumerate() {
             if count > 0 {
-                of_label[label].push((kind, count));
+                let weight = if kind.flaw == Flaw::Noise { NOISE } else { 1 };
+                of_label[label].push((kind, weight * count));
             }
         }
     }
@@ -61,13 +73,12 @@ pub(super) fn window(rng: &mut ChaCha8Rng) -> Window {
 fn kinds() -> Vec<Kind> {
     let mut kinds = Vec::new();
     for class in Class::ALL {
-        let faults = class.faults().iter().map(|(fault, _)| Some(*fault));
-        for fault in std::iter::once(None).chain(faults) {
-            let on_ethernet =
-                class.is_on_ethernet_only() || fault.is_some_and(Fault::is_on_ethernet_only);
-            kinds.push(Kind { class, framed: true, fault });
-            if !on_ethernet {
-                kinds.push(Kind { class, framed: false, fault });
+        let faults = class.faults().iter().map(|(fault, _)| Flaw::Fault(*fault));
+        for flaw in [Flaw::Nothing, Flaw::Noise].into_iter().chain(faults) {
+            let on_ethernet = matches!(flaw, Flaw::Fault(fault) if fault.is_on_ethernet_only());
+            kinds.push(Kind { class, framed: true, flaw });
+            if !on_ethernet && !class.is_on_ethernet_only() {
+                kinds.push(Kind { class, framed: false, flaw });
             }
         }
     }
@@ -95,6 +106,11 @@ fn said_of(kind: Kind, number: u64) -> Vec<u32> {
 impl Kind {
     fn arrival(self, rng: &mut ChaCha8Rng) -> Arrival {
         let data = if rng.random_ratio(1, 6) { data_length(rng) } else { rng.random_range(0..12) };
-        packets::arrival(rng, self.class, self.framed, data, self.fault)
+        let fault = match self.flaw {
+            Flaw::Noise => return packets::noise(rng, self.class, self.framed),
+            Flaw::Fault(fault) => Some(fault),
+            Flaw::Nothing => None,
+        };
+        packets::arrival(rng, self.class, self.framed, data, fault)
     }
 }
