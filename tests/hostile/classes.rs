@@ -24,6 +24,8 @@ const CLASSES: [&str; 12] = [
 ];
 /// What only frames carry.
 const FRAMES: [&str; 3] = ["arp", "neighbor", "neighbor-tries"];
+/// Octets of an Ethernet header.
+const HEADER: usize = 14;
 
 #[test]
 fn sound_packets_are_answered() {
@@ -45,15 +47,23 @@ fn every_bit_of_a_datagram() {
 #[test]
 fn every_bit_of_a_frame() {
     let tally = flipped(Link::Ethernet);
-    assert!(tally.reasons.len() > 18, "{tally:?}");
+    assert!(tally.reasons.len() > 7, "{tally:?}");
 }
 
+/// Each bit of sound packets the other way round; of a datagram in a frame those of the frame's header, since what is in
+/// it is flipped without one.
 fn flipped(link: Link) -> Tally {
-    let packets: Vec<_> = sound(link).iter().flat_map(|packet| flips(link, packet)).collect();
+    let only_in_frames = FRAMES.map(case);
+    let flipped = |packet: &Vec<u8>| {
+        let is_datagram = link == Link::Ethernet && !only_in_frames.contains(packet);
+        let octets = if is_datagram { HEADER } else { packet.len() };
+        // Two of each bit: with the checksums as they were, and put right.
+        flips(link, packet).into_iter().take(2 * 8 * octets)
+    };
+    let packets: Vec<_> = sound(link).iter().flat_map(flipped).collect();
     let tally = Session::all(&host(link), &packets);
     tally.assert_few_mistakes();
-    // Errors are few for their number; what a reply is due to has it.
-    assert!(tally.statistics.replied > 1_000 && tally.statistics.silent > 5_000, "{tally:?}");
+    assert!(tally.statistics.replied > 1_000 && tally.statistics.silent > 2_000, "{tally:?}");
     tally
 }
 

@@ -168,7 +168,7 @@ fn nping() {
             ),
             ("--udp -p 7 --data-string hello", "UDP 10.0.0.1:7 > 10.0.0.2:53 ttl=64 id=0 iplen=33"),
             ("--tcp -p 80", "TCP 10.0.0.1:80 > 10.0.0.2:"),
-            ("--tcp -p 80 --flags ack", "seq=0 win=0"),
+            ("--tcp -p 80 --flags ack", " R ttl=64 id=0 iplen=40 "),
         ] {
             host.expect(&format!("nping -c 1 {how} 10.0.0.1"), &["RCVD", answer, "Rcvd: 1"]);
         }
