@@ -2,12 +2,12 @@
 # Trains nano from scratch and examines what came out. Interrupt it at any time: the same command
 # goes on from the last checkpoint. Needs Rust and Python 3.11 or later; installs the rest beside itself.
 #
-#   training/run.sh                # what made the first network: seed 2, 20,000 steps
+#   training/run.sh                # what made the first network: seed 2, 18,000 steps
 #   SEED=3 training/run.sh         # another
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seed=${SEED:-2}
-steps=${STEPS:-20000}
+steps=${STEPS:-18000}
 out=${OUT:-training/runs/seed-$seed}
 venv=${VENV:-training/runs/venv}
 

@@ -273,7 +273,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--out", type=Path, required=True, help="folder for checkpoints, log and weights")
     p.add_argument("--seed", type=int, default=2)
-    p.add_argument("--steps", type=int, default=20000)
+    p.add_argument("--steps", type=int, default=18000)
     p.add_argument("--stop-at", type=int, default=0, help="stop early at this step (for experiments)")
     p.add_argument("--rows", type=int, default=8)
     p.add_argument("--length", type=int, default=512)
