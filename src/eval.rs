@@ -59,7 +59,12 @@ impl Plan {
 
     /// Whether the host knows nothing but echo.
     pub fn is_echo_alone(&self) -> bool {
-        !self.is_small && self.protocols == echo_alone()
+        !self.is_small && self.is_of_echo()
+    }
+
+    /// Whether nothing but echo is measured.
+    pub fn is_of_echo(&self) -> bool {
+        self.protocols == echo_alone()
     }
 
     /// The protocol of the packet of that number, from 1.

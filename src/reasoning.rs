@@ -4,7 +4,7 @@
 
 use nano::Seen;
 use nano::grammar::{Action, Source};
-use nano::protocol::{Ipv4, Ipv6, Label};
+use nano::protocol::{Ipv4, Label};
 use nano::vocabulary::{Meaning, Token};
 
 mod decision;
@@ -17,6 +17,17 @@ use place::Layout;
 
 /// Column of the running sum.
 const SUM_COLUMN: usize = 60;
+
+/// What is better read in decimal.
+const NUMBERS: [&str; 7] = [
+    "total length",
+    "payload length",
+    "identifier",
+    "sequence number",
+    "source port",
+    "destination port",
+    "window",
+];
 
 /// Turns the tokens of one tape into lines of English, at most 76 columns wide.
 #[derive(Default)]
@@ -102,13 +113,14 @@ impl Reasoning {
     /// Words of a stretch share rendered lines; what ends it is said if it changes the sum.
     fn end_of_stretch(&mut self, line: Line, action: Action, show: &mut dyn FnMut(&str)) {
         let bytes = line.bytes().len();
-        if bytes > 0 {
+        let is_missing = line.word.contains(&Token::EOF) || line.word.contains(&Token::BEYOND);
+        if bytes > 0 && !is_missing {
             let place = self.layout.read(action, bytes);
             self.group.add(place, line.label.english(), line.word_and_sum(), show);
             return;
         }
         self.group.show(show);
-        if line.word.contains(&Token::EOF) || line.word.contains(&Token::BEYOND) {
+        if is_missing {
             show(&line.render());
         } else if !line.nibbles.is_empty() {
             let text = format!("{:20}no more; fold the last carry", "");
@@ -177,7 +189,7 @@ impl Line {
                 format!("version 4, header of {} bytes, tos {tos}", (first & 15) * 4)
             }
             (Label::Ipv4(Ipv4::Version), [first, _]) => format!("version {}", first >> 4),
-            (Label::Ipv4(Ipv4::TotalLength) | Label::Ipv6(Ipv6::PayloadLength), &[high, low]) => {
+            (_, &[high, low]) if NUMBERS.contains(&english) => {
                 format!("{english} {}", u16::from_be_bytes([high, low]))
             }
             (Label::Ipv4(Ipv4::Ttl | Ipv4::WriteTtl), [ttl, protocol]) => {

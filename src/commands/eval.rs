@@ -217,7 +217,7 @@ impl Eval {
     }
 
     fn text(&self, plan: &Plan, reports: &[Report]) -> Result<String, serde_json::Error> {
-        let is_echo = plan.is_echo_alone();
+        let is_echo = plan.is_of_echo();
         let usual = if is_echo && reports.len() > 1 { Format::Markdown } else { Format::Lines };
         let format = if self.json { Format::Json } else { self.format.unwrap_or(usual) };
         let table = eval::table(reports);

@@ -262,7 +262,7 @@ fn a_cascade() {
     assert_eq!(provider.seen().len(), 0, "nobody is paid for what nano knows");
     // nano's tape ends before so long a packet does.
     let mut long = Running::start(&provider, &format!("nano,{claude}"), "max_packet = \"none\"\n");
-    let told = long.ask(&ping_with(2, &[7; 2_000]));
+    let told = long.ask(&ping_with(2, &[7; 4_000]));
     let asked = ["nano", "nano (second)", claude];
     assert!(told.sent.is_some() && told.models().len() == asked.len(), "{told:?}");
     assert_eq!(told.models().last(), Some(&claude));

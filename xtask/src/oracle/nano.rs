@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use softstack::mind::nano::{Nano as Model, speaks};
 use softstack::mind::{Action, Event, Mind};
-use verify::Host;
+use verify::{Host, admit};
 use wire::Link;
 
 use super::case::Answers;
 use super::ours;
 use crate::Failure;
 
-/// The first of its networks, as it is before any veto.
+/// Its networks as the stack asks them: the second where the judge objects to what the first says.
 pub struct Nano {
     model: Model,
     /// What it is told that it is.
@@ -34,8 +34,17 @@ pub fn host(link: Link) -> Host {
 impl Answers for Nano {
     fn exchange(&mut self, packet: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
         let event = Event::new(self.host.clone(), 1, packet.to_vec());
-        let thought = self.model.think(&event, 1, &[], &mut |_| {}).ok_or("it has no opinion")?;
-        match thought.action {
+        let mut think = |attempt| {
+            let thought = self.model.think(&event, attempt, &[], &mut |_| {});
+            thought.map(|thought| thought.action).ok_or("it has no opinion")
+        };
+        let mut action = think(1)?;
+        if let Action::Send(reply) = &action
+            && admit(&self.host, packet, reply.clone()).is_err()
+        {
+            action = think(2)?;
+        }
+        match action {
             Action::Send(reply) => Ok(vec![reply]),
             Action::Drop(_) => Ok(Vec::new()),
             Action::Pass(why) | Action::Fail(why) | Action::Unavailable(why) => Err(why.into()),
