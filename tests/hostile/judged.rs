@@ -8,7 +8,7 @@ use crate::session::{Outcome, Proposal};
 
 /// How often nano may be wrong in one test about a packet that nobody but an enemy sends. Nothing wrong leaves all
 /// the same, and no sound packet is among them.
-pub const MISTAKES: usize = 2;
+pub const MISTAKES: usize = 4;
 
 /// The small host that nano is, on bare IP or in frames, with both versions of IP.
 pub fn host(link: wire::Link) -> Host {
