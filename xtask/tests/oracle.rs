@@ -16,7 +16,8 @@ fn every_difference_from_the_kernel_is_explained() {
             let sound = stdout.lines().find(|line| line.starts_with("| `ipv4.sound` |")).unwrap();
             assert!(sound.contains("| none: an echo request | echo reply |"), "{sound}");
             assert!(sound.ends_with("| as the kernel |"), "{sound}");
-            assert!(stdout.contains("\n| nano would be vetoed | 0 | 0 | 0 | 0 |\n"), "{stdout}");
+            // One known slip of these weights, which the page names.
+            assert!(stdout.contains("\n| nano would be vetoed | 1 | 0 | 1 | 0 |\n"), "{stdout}");
         }
     }
 }

@@ -35,8 +35,8 @@ const NANO: &str = "
 The embedded model is a small host of its own: ARP, neighbour discovery, IPv4 (options are passed over; what its
 source routes is dropped), IPv6 without extension headers, ICMP echo and timestamps, ICMPv6 echo, UDP's echo service
 at port 7, an error or a reset for every other port, and an error for a protocol that it does not speak. It sees one
-packet at a time. What it did is the first network's word, before the judge: `nano would be vetoed` is where the judge
-would have held it back.
+packet at a time. What it did is the first network's word, or the second's where the judge objects to that:
+`nano would be vetoed` is where the judge would have held it back.
 ";
 
 /// The page about these rows.
