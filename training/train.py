@@ -364,7 +364,7 @@ def main():
                           seconds=round(time.time() - began), step_seconds=round(each, 4))
             wrong_sum = learned_sum = 0
             if step % a.evaluate == 0 or step == last:
-                count = 2048 if step == last else 256
+                count = 2048 if step == last and step >= 1000 else 64
                 record["wrong"] = evaluate(state["average"], s, errors, 10**6 + step, count)
             log.write(json.dumps(record) + "\n")
             log.flush()
