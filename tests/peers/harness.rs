@@ -225,10 +225,25 @@ impl Running {
 impl Finished {
     /// Every packet that a model answered was answered rightly at the first attempt.
     pub fn assert_sound(&self) {
-        let vetoed = |record: &&Record| matches!(record, Record::Verdict { admitted: false, .. });
-        let vetoes: Vec<_> = self.records.iter().filter(vetoed).collect();
-        assert!(vetoes.is_empty(), "{vetoes:#?}");
+        assert_eq!(self.vetoes(), [""; 0]);
         assert_eq!(self.statistics.unanswered, 0, "{:?}", self.statistics);
+    }
+
+    /// What the judge held back, and what it was to answer.
+    pub fn vetoes(&self) -> Vec<String> {
+        let request_of = |number: u64| {
+            self.records.iter().find_map(|record| match record {
+                Record::Request { packet, bytes, .. } if *packet == number => Some(bytes.as_str()),
+                _ => None,
+            })
+        };
+        let told = |record: &Record| match record {
+            Record::Verdict { packet, admitted: false, findings, .. } => {
+                Some(format!("{findings:?} for {:?}", request_of(*packet)))
+            }
+            _ => None,
+        };
+        self.records.iter().filter_map(told).collect()
     }
 
     /// Of the packets of the capture that this display filter shows, none is worse to tshark than a chat or a

@@ -14,6 +14,8 @@ use crate::program::misses;
 const ETHERNETS: [Device; 2] = [Device::Ethernet, Device::EthernetVeth];
 /// An Ethernet, and a link of bare packets.
 const LINKS: [Device; 2] = [Device::Ethernet, Device::Auto];
+/// How often in one test the second network may have to correct the first: about one in a thousand of a kernel's SYN.
+const SECOND_OPINIONS: usize = 1;
 /// What of a capture the host sent.
 const SENT: &str = "eth.src == 02:00:00:00:00:01 || ip.src == 10.0.0.1 || ipv6.src == fd00::1";
 
@@ -24,12 +26,14 @@ fn on(links: [Device; 2], tools: &[&str]) -> impl Iterator<Item = Running> {
     links.into_iter().filter_map(move |device| Running::start(&plan(device)))
 }
 
-/// Ends a host that answered all that a reply was due to, at the first attempt, and had a reason wherever it was
-/// silent. The reasons.
+/// Ends a host that answered all that a reply was due to, nearly always at the first attempt, and had a reason wherever
+/// it was silent. The reasons.
 fn finish(host: Running) -> BTreeSet<String> {
     assert_eq!(host.provider.seen().len(), 0, "nobody else is asked");
     let finished = host.finish();
-    finished.assert_sound();
+    assert_eq!(finished.statistics.unanswered, 0, "{:?}", finished.statistics);
+    let vetoes = finished.vetoes();
+    assert!(vetoes.len() <= SECOND_OPINIONS, "{vetoes:#?}");
     finished.assert_no_warnings(SENT);
     let undecided = |record: &&Record| matches!(record, Record::Thought { action, .. } if !matches!(action, Act::Send | Act::Drop));
     let undecided: Vec<_> = finished.records.iter().filter(undecided).collect();
