@@ -61,6 +61,15 @@ fn answer(wire: &MemoryWire, source: u32) -> (u32, u32, u8, Vec<u8>) {
     panic!("no answer to {source:08x}");
 }
 
+/// Stops a host when dropped.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_flood_of_syn_leaves_the_others_alone() {
     let plan = Plan { ipv6: false, ..Plan::default() };
@@ -75,6 +84,8 @@ fn a_flood_of_syn_leaves_the_others_alone() {
     let client = u32::from_be_bytes([10, 0, 0, 2]);
     let statistics = std::thread::scope(|scope| {
         let running = scope.spawn(|| stack.run(&stop));
+        // Whatever is asserted here: the scope waits for the host.
+        let _stopped = Stop(&stop);
         wire.send(segment(client, (100, 0), SYN, &[])).unwrap();
         let (iss, acknowledged, flags, _) = answer(&wire, client);
         assert_eq!((acknowledged, flags), (101, SYN | ACK));

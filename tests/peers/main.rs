@@ -6,13 +6,7 @@
 #[path = "../program/mod.rs"]
 mod program;
 
-#[path = "../support/flipped.rs"]
-mod flipped;
-#[path = "../support/frames.rs"]
-mod frames;
-
 mod cascade;
-mod flips;
 mod flood;
 mod harness;
 mod nano;

@@ -14,6 +14,8 @@ use crate::program::misses;
 const ETHERNETS: [Device; 2] = [Device::Ethernet, Device::EthernetVeth];
 /// An Ethernet, and a link of bare packets.
 const LINKS: [Device; 2] = [Device::Ethernet, Device::Auto];
+/// How often in one test the second network may have to correct the first: about one in a thousand of a kernel's SYN.
+const SECOND_OPINIONS: usize = 1;
 /// What of a capture the host sent.
 const SENT: &str = "eth.src == 02:00:00:00:00:01 || ip.src == 10.0.0.1 || ipv6.src == fd00::1";
 
@@ -24,17 +26,27 @@ fn on(links: [Device; 2], tools: &[&str]) -> impl Iterator<Item = Running> {
     links.into_iter().filter_map(move |device| Running::start(&plan(device)))
 }
 
-/// Ends a host that answered all that a reply was due to, at the first attempt, and had a reason wherever it was
-/// silent. The reasons.
+/// Ends a host that answered all that a reply was due to, nearly always at the first attempt, and had a reason wherever
+/// it was silent. The reasons.
 fn finish(host: Running) -> BTreeSet<String> {
     assert_eq!(host.provider.seen().len(), 0, "nobody else is asked");
     let finished = host.finish();
-    finished.assert_sound();
+    assert_eq!(finished.statistics.unanswered, 0, "{:?}", finished.statistics);
+    let vetoes = finished.vetoes();
+    assert!(vetoes.len() <= SECOND_OPINIONS, "{vetoes:#?}");
     finished.assert_no_warnings(SENT);
     let undecided = |record: &&Record| matches!(record, Record::Thought { action, .. } if !matches!(action, Act::Send | Act::Drop));
     let undecided: Vec<_> = finished.records.iter().filter(undecided).collect();
     assert!(undecided.is_empty(), "{undecided:#?}");
     reasons(&finished)
+}
+
+/// Runs a program that waits for an answer no longer than a second, three times if need be: a busy machine may take longer.
+fn within_a_second(host: &Running, line: &str, wanted: &[&str]) {
+    let wrote = |text: &str| wanted.iter().all(|words| text.contains(words));
+    if !(0..2).any(|_| wrote(&host.run(line).1)) {
+        host.expect(line, wanted);
+    }
 }
 
 fn reasons(finished: &Finished) -> BTreeSet<String> {
@@ -51,12 +63,10 @@ fn ping() {
         for size in [0, 1, 56, 1400, 1472] {
             // Until both are answered: a busy machine may take longer than ping likes to wait.
             let line = format!("ping -c 2 -i 0.2 -w 10 -s {size} 10.0.0.1");
-            host.expect(
-                &line,
-                &[&format!("{} bytes from 10.0.0.1: ", size + 8), "ttl=64", ", 2 received"],
-            );
+            let reply = |n: u32| format!("{} bytes from 10.0.0.1: icmp_seq={n} ttl=64", size + 8);
+            host.expect(&line, &[&reply(1), &reply(2), " received"]);
         }
-        host.expect("ping -c 1 -w 10 -p ff -s 57 10.0.0.1", &["65 bytes from", ", 1 received"]);
+        host.expect("ping -c 1 -w 10 -p ff -s 57 10.0.0.1", &["65 bytes from", " received"]);
         finish(host);
     }
 }
@@ -66,9 +76,10 @@ fn ping_6() {
     for host in on(LINKS, &["ping"]) {
         for size in [0, 1, 56, 1400, 1452] {
             let line = format!("ping -6 -c 2 -i 0.2 -w 10 -s {size} fd00::1");
-            host.expect(&line, &[&format!("{} bytes from fd00::1: ", size + 8), ", 2 received"]);
+            let reply = |n: u32| format!("{} bytes from fd00::1: icmp_seq={n} ttl=64", size + 8);
+            host.expect(&line, &[&reply(1), &reply(2), " received"]);
         }
-        host.expect("ping -6 -c 1 -w 10 -F 12345 fd00::1", &["64 bytes from", ", 1 received"]);
+        host.expect("ping -6 -c 1 -w 10 -F 12345 fd00::1", &["64 bytes from", " received"]);
         finish(host);
     }
 }
@@ -78,7 +89,10 @@ fn ping_6() {
 fn ping_with_options() {
     for host in on(LINKS, &["ping"]) {
         for options in ["-T tsonly", "-T tsandaddr", "-R", "-R -s 0 -Q 0x20"] {
-            host.expect(&format!("ping -c 1 -w 10 {options} 10.0.0.1"), &[", 1 received"]);
+            host.expect(
+                &format!("ping -c 1 -w 10 {options} 10.0.0.1"),
+                &[" bytes from 10.0.0.1: icmp_seq=1 "],
+            );
         }
         finish(host);
     }
@@ -130,7 +144,7 @@ fn traceroute() {
 #[test]
 fn mtr() {
     for host in on(LINKS, &["mtr"]) {
-        let brief = "-n -r -c 3 -i 0.2 -G 1 -m 4";
+        let brief = "-n -r -c 3 -i 0.2 -G 4 -m 4";
         for (how, to) in
             [("", "10.0.0.1"), ("-u", "10.0.0.1"), ("-T", "10.0.0.1"), ("-6", "fd00::1")]
         {
@@ -147,7 +161,7 @@ fn mtr() {
 fn fping() {
     for host in on(LINKS, &["fping"]) {
         for to in ["10.0.0.1", "fd00::1"] {
-            host.expect(&format!("fping -c 3 -p 200 -t 2000 {to}"), &["xmt/rcv/%loss = 3/3/0%"]);
+            host.expect(&format!("fping -c 3 -p 200 -t 5000 {to}"), &["xmt/rcv/%loss = 3/3/0%"]);
         }
         finish(host);
     }
@@ -170,7 +184,7 @@ fn nping() {
             ("--tcp -p 80", "TCP 10.0.0.1:80 > 10.0.0.2:"),
             ("--tcp -p 80 --flags ack", " R ttl=64 id=0 iplen=40 "),
         ] {
-            host.expect(&format!("nping -c 1 {how} 10.0.0.1"), &["RCVD", answer, "Rcvd: 1"]);
+            within_a_second(&host, &format!("nping -c 1 {how} 10.0.0.1"), &["RCVD", answer]);
         }
         host.expect("nping -6 --tcp-connect -c 1 -p 80 fd00::1", &["Connection refused"]);
         for how in ["--tcp -p 80 --badsum", "--udp -p 9 --badsum", "--icmp --icmp-type mask"] {
@@ -229,15 +243,25 @@ fn nmap_6() {
 fn hping3() {
     for host in on(LINKS, &["hping3"]) {
         let twice = "-c 2 -i u200000";
-        host.expect(
+        within_a_second(
+            &host,
             &format!("hping3 {twice} -S -p 81 10.0.0.1"),
             &["flags=RA", "flags=RA", "seq=1"],
         );
-        host.expect("hping3 -c 1 -F -p 81 10.0.0.1", &["flags=RA seq=0 win=0"]);
-        host.expect("hping3 -c 1 -A -p 81 -d 99 10.0.0.1", &["flags=R seq=0 win=0"]);
-        host.expect("hping3 -c 1 --icmp-ts 10.0.0.1", &["ICMP timestamp: Originate=", "tsrtt="]);
-        host.expect("hping3 -c 1 -2 -p 81 10.0.0.1", &["ICMP Port Unreachable from ip=10.0.0.1"]);
-        host.expect(
+        within_a_second(&host, "hping3 -c 1 -F -p 81 10.0.0.1", &["flags=RA seq=0 win=0"]);
+        within_a_second(&host, "hping3 -c 1 -A -p 81 -d 99 10.0.0.1", &["flags=R seq=0 win=0"]);
+        within_a_second(
+            &host,
+            "hping3 -c 1 --icmp-ts 10.0.0.1",
+            &["ICMP timestamp: Originate=", "tsrtt="],
+        );
+        within_a_second(
+            &host,
+            "hping3 -c 1 -2 -p 81 10.0.0.1",
+            &["ICMP Port Unreachable from ip=10.0.0.1"],
+        );
+        within_a_second(
+            &host,
             "hping3 -c 1 -0 -H 99 10.0.0.1",
             &["ICMP Protocol Unreachable from ip=10.0.0.1"],
         );
@@ -257,7 +281,7 @@ fn refused() {
         for (version, to) in [("-4", "10.0.0.1"), ("-6", "fd00::1")] {
             host.expect(&format!("nc {version} -w 5 -v {to} 9999"), &["refused"]);
             host.expect(
-                &format!("echo hello | nc {version} -u -w 2 -v {to} 9999; echo code $?"),
+                &format!("echo hello | nc {version} -u -w 5 -v {to} 9999; echo code $?"),
                 &["code 1"],
             );
         }
@@ -275,9 +299,9 @@ fn refused() {
 fn what_is_said_to_port_7_comes_back() {
     for host in on(LINKS, &["nc"]) {
         for (version, to) in [("-4", "10.0.0.1"), ("-6", "fd00::1")] {
-            let say = format!("echo hello | nc {version} -u -w 1 {to} 7");
+            let say = format!("echo hello | nc {version} -u -w 3 {to} 7");
             host.expect(&say, &["hello\n"]);
-            let say = format!("head -c 1400 /dev/zero | nc {version} -u -w 1 {to} 7 | wc -c");
+            let say = format!("head -c 1400 /dev/zero | nc {version} -u -w 3 {to} 7 | wc -c");
             host.expect(&say, &["1400"]);
         }
         finish(host);

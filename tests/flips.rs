@@ -2,6 +2,11 @@
 //! lives on, what it sends is sound, and it is never at odds with its judge. The model is the stand-in's host,
 //! asked in this process, since that many questions would take minutes over HTTP.
 
+#[path = "support/flipped.rs"]
+mod flipped;
+#[path = "support/frames.rs"]
+mod frames;
+
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,14 +22,13 @@ use softstack::mind::{Event, Mind, Shown, Thought};
 use softstack::notice::Notices;
 use softstack::program::Library;
 use softstack::prompt::{Form, Prompt, Style};
-use softstack::stack::{Stack, Thinkers};
+use softstack::stack::{Stack, Thinkers, host};
 use softstack::transcript;
 use verify::Finding;
 use wire::{Packet, Protocol, Tcp, hex};
 
-use crate::flipped::{case, flips, sealed};
-use crate::frames::Frames;
-use crate::harness::host;
+use flipped::{case, flips, sealed};
+use frames::Frames;
 
 /// One of each class that a host answers.
 const CLASSES: [&str; 9] = [
